@@ -1,0 +1,62 @@
+# Amparo. `make` alone lists what there is.
+PORT ?= 5000
+DATA ?= data
+PY := .venv/bin/python
+WORKERS ?= auto
+
+.DEFAULT_GOAL := help
+.PHONY: help run test torture check bench seed migrate format lock messages screenshots
+
+help: ## List the commands
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+.venv/ready: requirements-dev.txt
+	python3 -m venv .venv
+	.venv/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-dev.txt
+	@touch .venv/ready
+
+translations/.ready: .venv/ready $(wildcard translations/*/LC_MESSAGES/*.po)
+	.venv/bin/pybabel -q compile -d translations
+	@touch translations/.ready
+
+run: .venv/ready translations/.ready ## Start web, worker, Stripe sandbox and mailbox with demo data (PORT=, DATA=)
+	@$(PY) -m demo.run --port $(PORT) --data $(DATA)
+
+test: .venv/ready translations/.ready ## Run the whole suite on SQLite, and again on a real PostgreSQL
+	$(PY) -m pytest -q -n $(WORKERS) --dist loadgroup
+	$(PY) -m pytest -q -n $(WORKERS) --dist loadgroup --database postgresql
+
+torture: .venv/ready ## Ten thousand disguises of a name against the screen
+	AMPARO_DISGUISES=10000 $(PY) -m pytest -q tests/campaigns/test_disguises.py
+
+check: .venv/ready translations/.ready ## Style, types, architecture, known holes in dependencies
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/pyright
+	$(PY) -m pytest -q tests/architecture
+	$(PY) -m tests.audit_dependencies
+
+bench: .venv/ready translations/.ready ## Measure, each figure beside its physical limit in the same run
+	$(PY) -m bench
+
+seed: .venv/ready ## Fill the demo in beside running processes (make run does it by itself)
+	AMPARO_DATA_DIR=$(DATA) AMPARO_BASE_URL=http://127.0.0.1:$(PORT) \
+	AMPARO_STRIPE_API_BASE=http://127.0.0.1:$$(($(PORT) + 1)) $(PY) -m demo.seed
+
+migrate: .venv/ready ## Bring the database of DATA= to the newest schema
+	AMPARO_DATA_DIR=$(DATA) .venv/bin/flask --app app migrate
+
+format: .venv/ready ## Format the code
+	.venv/bin/ruff check --fix --quiet . || true
+	.venv/bin/ruff format .
+
+messages: .venv/ready ## Collect new sentences into the catalogues of translations/
+	.venv/bin/pybabel -q extract -F babel.cfg -k lazy_gettext --no-location --sort-output --project=Amparo --version=1 -o translations/messages.pot app.py core staff campaigns legal donors templates
+	.venv/bin/pybabel -q update -i translations/messages.pot -d translations --no-fuzzy-matching --no-wrap --ignore-obsolete
+
+screenshots: .venv/ready translations/.ready ## Picture every page of a running demo (PORT=, DATA=)
+	$(PY) -m demo.screenshots --port $(PORT) --data $(DATA)
+
+lock: ## Resolve the newest versions and pin them with hashes (needs uv)
+	uv pip compile -q --upgrade --generate-hashes --no-emit-index-url --python-version 3.11 pyproject.toml -o requirements.txt
+	uv pip compile -q --generate-hashes --no-emit-index-url --python-version 3.11 pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt

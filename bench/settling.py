@@ -1,0 +1,155 @@
+"""A worker that settles gifts: from an event in the inbox to the balanced group, the totals and the receipt.
+
+Runs in a process of its own, on one thread, as one worker does.
+"""
+
+import json
+import time
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.request import Request, urlopen
+
+from flask import Flask
+from sqlalchemy import insert, select
+
+from bench.gifts import fee_of
+from bench.house import open_app
+from bench.load import Outcome
+from bench.signing import event
+from bench.stage import SLUG
+from campaigns.drive import Drive
+from core import clock, ids
+from core.db import db, transaction
+from core.money import Money
+from donors import at_stripe, giving, stripe_gateway
+from donors.gift import RECEIVED, Gift
+from donors.giving import GiftOrder
+from donors.stripe_event import StripeEvent
+from donors.stripe_gateway import Payment
+
+_DELIVERY_SECONDS = 30
+_open = cache(open_app)
+
+
+def settle_locally(url: str, folder: Path, stripe: str, gift_ids: Sequence[str]) -> Outcome:
+    """Settle waiting gifts, each from its own event. Stripe's answer is a payment made here: no network."""
+    app = _open(url, folder, stripe)
+    with app.app_context():
+        payments = _payments(gift_ids)
+        events = [_receive(payment) for payment in payments.values()]
+        before, stripe_gateway.read_payment = stripe_gateway.read_payment, payments.__getitem__
+        try:
+            outcome = _time(app, events)
+        finally:
+            stripe_gateway.read_payment = before
+        _check(gift_ids)
+    return outcome
+
+
+def _payments(gift_ids: Sequence[str]) -> dict[str, Payment]:
+    found = db.session.scalars(select(Gift).where(Gift.id.in_(gift_ids)))
+    return {
+        f"pi_{gift.id[5:]}": Payment(
+            payment_intent_id=f"pi_{gift.id[5:]}",
+            gift_id=gift.id,
+            is_paid=True,
+            paid_at=clock.now(),
+            amount=gift.charged,
+            fee=Money(fee_of(gift.charged.minor), "USD"),
+            refunds=(),
+        )
+        for gift in found
+    }
+
+
+def _receive(payment: Payment) -> str:
+    """Put the event of a payment into the inbox, as the intake does; returns its id."""
+    event_id = f"evt_{payment.payment_intent_id[3:]}"
+    body = event(event_id, id=payment.payment_intent_id, metadata={"gift_id": payment.gift_id})
+    row = {
+        "id": event_id,
+        "type": body["type"],
+        "account": "",
+        "created_at": clock.now(),
+        "body": json.dumps(body),
+    }
+    with transaction() as session:
+        session.execute(insert(StripeEvent).values(row))
+    return event_id
+
+
+def _time(app: Flask, events: Sequence[str]) -> Outcome:
+    """Work on each event as the worker does: every job in a context, and so a session, of its own."""
+    latencies: list[float] = []
+    began = before = time.perf_counter()
+    for event_id in events:
+        with app.app_context():
+            at_stripe.apply_event(event_id)
+        now = time.perf_counter()
+        latencies.append(now - before)
+        before = now
+    return Outcome(len(latencies), before - began, latencies)
+
+
+def _check(gift_ids: Sequence[str]) -> None:
+    """Only gifts that really are settled are counted."""
+    db.session.rollback()  # ends the snapshot of before
+    settled = select(Gift.id).where(Gift.id.in_(gift_ids), Gift.state.in_(RECEIVED))
+    found = len(db.session.scalars(settled).all())
+    assert found == len(gift_ids), f"{found} of {len(gift_ids)} gifts were settled"
+
+
+def settle_over_http(url: str, folder: Path, stripe: str, count: int) -> Outcome:
+    """Settle gifts that were paid in the sandbox, from all the events it delivered, asking it over HTTP.
+
+    One latency is one event's; the rate is of gifts.
+    """
+    app = _open(url, folder, stripe)
+    with app.app_context():
+        gift_ids = [_give(app, stripe) for _ in range(count)]
+        events = _delivered(stripe, gift_ids)
+        outcome = _time(app, events)
+        _check(gift_ids)
+    return Outcome(count, outcome.seconds, outcome.latencies)
+
+
+def _give(app: Flask, stripe: str) -> str:
+    """Start a gift as the form does, and pay for it with a test card."""
+    gift_id = ids.new_id("gift")
+    with transaction() as session:
+        drive = session.scalars(select(Drive).where(Drive.slug == SLUG)).one()
+        order = GiftOrder(Money(5000, "USD"), "once", f"{gift_id}@example.org", "Ana Lopez")
+        giving.start(drive, order, gift_id=gift_id)
+    with app.test_request_context():
+        at_stripe.open_checkout(gift_id)
+    db.session.expire_all()
+    session_id = db.session.get_one(Gift, gift_id).checkout_session_id
+    _control(stripe, f"pay/{session_id}", {"card": "4242424242424242"})
+    return gift_id
+
+
+def _delivered(stripe: str, gift_ids: Sequence[str]) -> Sequence[str]:
+    """Wait until the sandbox has delivered everything; what is in the inbox and not done, oldest first."""
+    end = time.monotonic() + _DELIVERY_SECONDS
+    while not _control(stripe, "idle")["idle"]:
+        if time.monotonic() > end:
+            raise TimeoutError("the sandbox still has deliveries to make")
+        time.sleep(0.02)
+    db.session.rollback()
+    waiting = select(StripeEvent).where(StripeEvent.done_at.is_(None)).order_by(StripeEvent.received_at)
+    ours = set(gift_ids)
+    return [row.id for row in db.session.scalars(waiting) if ours & set(_ids_in(row.body))]
+
+
+def _ids_in(body: str) -> list[str]:
+    about = json.loads(body)["data"]["object"]
+    return [str((about.get("metadata") or {}).get("gift_id")), str(about.get("client_reference_id"))]
+
+
+def _control(stripe: str, path: str, body: dict[str, Any] | None = None) -> Any:
+    data = json.dumps(body).encode() if body is not None else None
+    headers = {"Content-Type": "application/json"}
+    with urlopen(Request(f"{stripe}/_sandbox/{path}", data, headers), timeout=20) as answer:
+        return json.load(answer)

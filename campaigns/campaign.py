@@ -1,0 +1,47 @@
+"""A campaign: the public cause, run by a lead organisation with partners, for one client."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from campaigns.client import Persona
+from core import clock, ids
+from core.db import Id, Model, UtcDateTime
+from staff.organisation import Organisation
+
+
+class Campaign(Model):
+    __tablename__ = "campaign"
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True, default=lambda: ids.new_id("camp"))
+    #: The lead. Partners are rows of their own, the lead among them.
+    organisation_id: Mapped[str] = mapped_column(ForeignKey("organisation.id"), index=True)
+    client_id: Mapped[str | None] = mapped_column(ForeignKey("client.id"))
+    slug: Mapped[str] = mapped_column(Text, unique=True)
+    title: Mapped[str] = mapped_column(Text)
+    summary: Mapped[str] = mapped_column(Text, default="")
+    #: Markdown.
+    story: Mapped[str] = mapped_column(Text, default="")
+    published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    #: Counts edits, so that the second of two people is shown what changed.
+    version: Mapped[int] = mapped_column(default=1)
+    __mapper_args__ = {"version_id_col": version}
+
+    organisation: Mapped[Organisation] = relationship(lazy="raise")
+    persona: Mapped[Persona | None] = relationship(
+        primaryjoin="foreign(Campaign.client_id) == Persona.client_id", viewonly=True, lazy="raise"
+    )
+
+    @property
+    def is_public(self) -> bool:
+        return self.published_at is not None and self.withdrawn_at is None
+
+    @property
+    def state(self) -> str:
+        """`draft`, `public` or `withdrawn`."""
+        if self.published_at is None:
+            return "draft"
+        return "public" if self.withdrawn_at is None else "withdrawn"

@@ -1,0 +1,31 @@
+"""A fund: the restricted money that drives raise into and costs are paid from."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from campaigns.campaign import Campaign
+from core import clock, ids
+from core.db import Id, Model, UtcDateTime
+
+
+class Fund(Model):
+    __tablename__ = "fund"
+    __table_args__ = (CheckConstraint("length(surplus_clause) > 0", name="surplus_clause_stated"),)
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True, default=lambda: ids.new_id("fund"))
+    organisation_id: Mapped[str] = mapped_column(ForeignKey("organisation.id"), index=True)
+    campaign_id: Mapped[str | None] = mapped_column(ForeignKey(Campaign.id), index=True)
+    name: Mapped[str] = mapped_column(Text)
+    #: What the money may be spent on, in words a donor reads.
+    purpose: Mapped[str] = mapped_column(Text)
+    #: What happens to money that is left, shown to donors before they give.
+    surplus_clause: Mapped[str] = mapped_column(Text)
+    currency: Mapped[str] = mapped_column(String(3))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+
+    @property
+    def words(self) -> tuple[str, str, str]:
+        """What donors read of the fund."""
+        return self.name, self.purpose, self.surplus_clause

@@ -1,0 +1,35 @@
+"""The ledger's words for people: what each account and each kind of group is called."""
+
+from flask_babel import gettext as _
+
+from campaigns import ledger
+
+
+def account_names() -> dict[str, str]:
+    """Every account of the chart, in its order."""
+    return {
+        ledger.STRIPE: _("Cash at Stripe"),
+        ledger.BANK: _("Cash in the bank"),
+        ledger.BOND_DEPOSIT: _("Bond deposited"),
+        ledger.GIFTS: _("Gifts"),
+        ledger.FEE_COVER: _("Fees covered by donors"),
+        ledger.REFUNDS: _("Gifts refunded"),
+        ledger.FEE_COVER_REFUNDS: _("Covered fees refunded"),
+        ledger.PROCESSING_FEES: _("Processing fees"),
+        ledger.LEGAL_COSTS: _("Legal costs"),
+        ledger.INTEREST: _("Interest"),
+        ledger.BOND_FORFEITED: _("Bond forfeited"),
+    }
+
+
+def kind_name(kind: str) -> str:
+    """A group's kind in words, or as it stands where another package brought a new one."""
+    return {
+        "gift_settled": _("Gift settled"),
+        "gift": _("Gift"),
+        "refund": _("Refund"),
+        "expense_paid": _("Cost paid"),
+        "bond_posted": _("Bond posted"),
+        "bond_refunded": _("Bond returned"),
+        "bond_breached": _("Bond forfeited"),
+    }.get(kind, kind.replace("_", " ").capitalize())

@@ -1,0 +1,237 @@
+"""Drives on their way to the public: drafting, editing, publishing, closing."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from campaigns import drafting, launching, reading
+from campaigns.disclosure import Warnings
+from campaigns.drafting import goal_terms
+from campaigns.drive import Drive
+from campaigns.drive_terms import DriveTerms
+from campaigns.fund import Fund
+from campaigns.goal import AMOUNT, NEW_MONTHLY_DONORS
+from campaigns.pages.blueprint import bp
+from campaigns.pages.refusing import Attempt, attempt, labelled
+from campaigns.schemas.campaign import PublicationSchema, ReasonSchema
+from campaigns.schemas.drive import DriveRulesSchema, DriveWordsSchema, NewDriveSchema
+from core import clock
+from core.db import db, transaction
+from core.errors import Forbidden, Invalid
+from core.forms import Form
+from core.money import Money
+from staff.access import current_actor, requires
+from staff.organisation import Organisation
+
+#: How the use cases call what the form asks in its own way.
+NAMED = {
+    "goals": "goal_amount",
+    "goals.0.target": "goal_amount",
+    "goals.1.target": "goal_new_monthly_donors",
+    "closes_at": "closes_on",
+    "opens_at": "closes_on",
+    "presets_minor": "presets",
+}
+
+
+@bp.get("/drives/new")
+@requires("campaigns.edit")
+def new_drive() -> str:
+    actor = current_actor()
+    zone = db.session.get_one(Organisation, actor.organisation_id).zone
+    initial = {"zone": zone, "campaign_id": request.args.get("campaign"), "presets": "25, 50, 100"}
+    return _form_page(Form(NewDriveSchema(), initial=initial | _fund_of(request.args.get("campaign"))))
+
+
+@bp.post("/drives/new")
+@requires("campaigns.edit")
+def new_drive_submit() -> Any:
+    schema = NewDriveSchema()
+    schema.context_currency = _currency_of(request.form.get("fund_id", ""))
+    form = Form(schema, request.form)
+    then_publish = request.form.get("then") == "publish"
+    tried = attempt(form, lambda: _draft(form.data, then_publish=then_publish), named=NAMED)
+    if tried.done is None:
+        return _form_page(form, tried=tried), 422
+    flash(_("The drive is public.") if then_publish else _("The draft is saved. Nobody else sees it yet."))
+    return redirect(url_for(".drive", drive_id=tried.done.id))
+
+
+def _draft(data: Mapping[str, Any], *, then_publish: bool) -> Drive:
+    values = dict(data)
+    values["presets_minor"] = values.pop("presets")
+    looked_at = values.pop("looked_at", False)
+    values.pop("version", None)
+    campaign_id, fund_id = values.pop("campaign_id"), values.pop("fund_id")
+    drive = drafting.draft_drive(
+        current_actor(), campaign_id=campaign_id, fund_id=fund_id, terms=DriveTerms(**values)
+    )
+    if then_publish:
+        launching.publish_drive(current_actor(), drive.id, looked_at=looked_at)
+    return drive
+
+
+def _fund_of(campaign_id: str | None) -> dict[str, str]:
+    """The campaign's fund, when it has one of ours."""
+    query = reading.funds_of(current_actor()).where(Fund.campaign_id == campaign_id).order_by(Fund.created_at)
+    fund = db.session.scalar(query.limit(1)) if campaign_id else None
+    return {"fund_id": fund.id} if fund else {}
+
+
+def _currency_of(fund_id: str) -> str:
+    fund = db.session.scalar(reading.funds_of(current_actor()).where(Fund.id == fund_id))
+    return fund.currency if fund else "USD"
+
+
+@bp.get("/drives/<drive_id>/edit")
+@requires("campaigns.edit")
+def edit_drive(drive_id: str) -> str:
+    drive = _own(drive_id)
+    return _form_page(Form(_edit_schema(drive), initial=_form_values(drive)), drive=drive)
+
+
+@bp.post("/drives/<drive_id>/edit")
+@requires("campaigns.edit")
+def edit_drive_submit(drive_id: str) -> Any:
+    drive = _own(drive_id)
+    form = Form(_edit_schema(drive), request.form)
+    changes = dict(form.data)
+    version, looked_at = changes.pop("version", None), changes.pop("looked_at", False)
+    if "presets" in changes:
+        changes["presets_minor"] = changes.pop("presets")
+    tried = attempt(
+        form,
+        lambda: drafting.edit_drive(
+            current_actor(), drive_id, _unless_same(drive, changes), version=version, looked_at=looked_at
+        ),
+        present=lambda: _form_values(_own(drive_id)),
+        named=NAMED,
+    )
+    if tried.done is None:
+        return _form_page(form, drive=_own(drive_id), tried=tried), _status(tried)
+    flash(_("Saved."))
+    return redirect(url_for(".drive", drive_id=drive_id))
+
+
+def _status(tried: Attempt) -> int:
+    return 422 if tried.differences is None else 409
+
+
+def _unless_same(drive: Drive, changes: dict[str, Any]) -> dict[str, Any]:
+    """A deadline sent back as it was shown is no change, to the second."""
+    shown = _deadline_values(drive)
+    sent = {name: changes.get(name) for name in ("closes_on", "closes_time")}
+    if "closes_on" in changes and sent == shown and changes.get("zone", drive.zone) == drive.zone:
+        return {name: value for name, value in changes.items() if name not in sent}
+    return changes
+
+
+def _edit_schema(drive: Drive) -> DriveWordsSchema:
+    schema = DriveRulesSchema() if drive.published_at is None else DriveWordsSchema()
+    schema.context_currency = drive.currency
+    return schema
+
+
+def _form_values(drive: Drive) -> dict[str, Any]:
+    targets = {goal.metric: goal.target for goal in goal_terms(drive)}
+    names = ("title", "slug", "summary", "story", "zone", "grace_counts", "deductibility", "version")
+    return {
+        **{name: getattr(drive, name) for name in names},
+        **_deadline_values(drive),
+        "presets": ", ".join(_plain(preset) for preset in drive.presets),
+        "goal_amount": _plain(Money(targets[AMOUNT], drive.currency)) if AMOUNT in targets else None,
+        "goal_new_monthly_donors": targets.get(NEW_MONTHLY_DONORS),
+    }
+
+
+def _plain(amount: Money) -> str:
+    """As a person would type it: `25` and not `25.00`."""
+    return f"{amount.major.normalize():f}"
+
+
+def _deadline_values(drive: Drive) -> dict[str, Any]:
+    """The deadline as the form asks for it: a last day, and a time where it is not midnight."""
+    if drive.closes_at is None:
+        return {"closes_on": None, "closes_time": None}
+    local = drive.closes_at.astimezone(ZoneInfo(drive.zone))
+    day_before = local.date() - timedelta(days=1)
+    if clock.closes_at(day_before, drive.zone) == drive.closes_at:
+        return {"closes_on": day_before, "closes_time": None}
+    return {"closes_on": local.date(), "closes_time": local.time().replace(microsecond=0)}
+
+
+def _own(drive_id: str) -> Drive:
+    """The drive, for pages that only its organisation uses."""
+    actor = current_actor()
+    drive = reading.get_drive(actor, drive_id)
+    if drive.organisation_id != actor.organisation_id:
+        raise Forbidden(_("This drive belongs to another organisation of the campaign. Ask it."))
+    return drive
+
+
+def _form_page(form: Form, *, drive: Drive | None = None, tried: Attempt | None = None) -> str:
+    return render_template(
+        "campaigns/drive_form.html",
+        form=form,
+        drive=drive,
+        tried=tried,
+        zones=sorted(name for name in available_timezones() if "/" in name and not name.startswith("Etc/")),
+    )
+
+
+@bp.get("/drives/<drive_id>/publish")
+@requires("campaigns.edit")
+def publish_drive(drive_id: str) -> str:
+    return _publication_page(drive_id, Form(PublicationSchema()))
+
+
+@bp.post("/drives/<drive_id>/publish")
+@requires("campaigns.edit")
+def publish_drive_submit(drive_id: str) -> Any:
+    form = Form(PublicationSchema(), request.form)
+    looked_at = form.data.get("looked_at", False)
+    tried = attempt(form, lambda: launching.publish_drive(current_actor(), drive_id, looked_at=looked_at))
+    if tried.done is None:
+        return _publication_page(drive_id, form), 422
+    flash(_("The drive is public."))
+    return redirect(url_for(".drive", drive_id=drive_id))
+
+
+def _publication_page(drive_id: str, form: Form) -> str:
+    drive = _own(drive_id)
+    warnings, refused = _screened(drive)
+    labels = Form(NewDriveSchema())
+    missing = launching.missing_for_publication(drive) if drive.published_at is None else {}
+    return render_template(
+        "campaigns/publish.html",
+        form=form,
+        title=drive.title,
+        address=f"/d/{drive.slug}",
+        story=drive.story,
+        warnings=labelled(labels, warnings),
+        refused=labelled(labels, refused | {NAMED.get(name, name): texts for name, texts in missing.items()}),
+        frozen=drive,
+        goals=reading.goals_of(drive.id),
+        back=url_for(".drive", drive_id=drive.id),
+    )
+
+
+def _screened(drive: Drive) -> tuple[Warnings, dict[str, list[str]]]:
+    try:
+        return launching.warnings_for(drive), {}
+    except Invalid as refusal:
+        return {}, refusal.errors
+
+
+@bp.post("/drives/<drive_id>/close")
+@requires("campaigns.edit")
+def close_drive_submit(drive_id: str) -> Any:
+    form = Form(ReasonSchema(), request.form)
+    with transaction():
+        launching.close_drive(current_actor(), drive_id, reason=form.data.get("reason", ""))
+    flash(_("The drive is closed. Gifts begun before may still finish within the grace."))
+    return redirect(url_for(".drive", drive_id=drive_id))

@@ -1,0 +1,133 @@
+"""Funds: the list, opening, and one fund with its balances and its ledger."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from flask import Response, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from campaigns import funding, ledger, reading, statement
+from campaigns.campaign import Campaign
+from campaigns.fund import Fund
+from campaigns.funding import FundTerms
+from campaigns.pages.accounts import account_names, kind_name
+from campaigns.pages.blueprint import bp
+from campaigns.pages.refusing import attempt
+from campaigns.schemas.fund import FundEditSchema, FundSchema
+from core import csv_out
+from core.db import db
+from core.errors import Forbidden
+from core.forms import Form
+from core.money import Money
+from core.paging import numbered
+from staff.access import Actor, current_actor, requires
+
+
+@bp.get("/funds")
+@requires("funds.view")
+def funds() -> str:
+    typed = request.args.get("q", "").strip()
+    query = reading.funds_of(current_actor())
+    if typed:
+        query = query.where(reading.matching(typed, (Fund.name, Fund.purpose)))
+    pager = numbered(query.order_by(Fund.name, Fund.id))
+    cash = {fund.id: ledger.balance(fund.id, ledger.CASH, fund.currency) for fund in pager.items}
+    return render_template("campaigns/funds.html", pager=pager, q=typed, cash=cash)
+
+
+@bp.get("/funds/new")
+@requires("funds.view")
+def new_fund() -> str:
+    _require_edit(current_actor())
+    form = Form(FundSchema(), initial={"campaign_id": request.args.get("campaign")})
+    return render_template("campaigns/fund_form.html", form=form)
+
+
+@bp.post("/funds/new")
+@requires("funds.view")
+def new_fund_submit() -> Any:
+    form = Form(FundSchema(), request.form)
+    tried = attempt(form, lambda: funding.open_fund(current_actor(), FundTerms(**form.data)))
+    if tried.done is None:
+        return render_template("campaigns/fund_form.html", form=form), 422
+    flash(_("The fund is open. A drive can be paid into it."))
+    return redirect(url_for(".fund", fund_id=tried.done.id))
+
+
+@bp.get("/funds/<fund_id>/edit")
+@requires("funds.view")
+def edit_fund(fund_id: str) -> str:
+    actor = current_actor()
+    found = reading.get_fund(actor, fund_id)
+    _require_edit(actor)
+    form = Form(FundEditSchema(), initial={name: getattr(found, name) for name in funding.LONGEST})
+    return render_template("campaigns/fund_form.html", form=form, fund=found)
+
+
+@bp.post("/funds/<fund_id>/edit")
+@requires("funds.view")
+def edit_fund_submit(fund_id: str) -> Any:
+    found = reading.get_fund(current_actor(), fund_id)
+    form = Form(FundEditSchema(), request.form)
+    tried = attempt(form, lambda: funding.edit_fund(current_actor(), fund_id, form.data))
+    if tried.done is None:
+        return render_template("campaigns/fund_form.html", form=form, fund=found), 422
+    flash(_("Saved."))
+    return redirect(url_for(".fund", fund_id=fund_id))
+
+
+def _require_edit(actor: Actor) -> None:
+    if not (actor.can("campaigns.edit") or actor.can("funds.edit")):
+        raise Forbidden(_("Your role does not include this. Ask an owner of your organisation."))
+
+
+@bp.get("/funds/<fund_id>")
+@requires("funds.view")
+def fund(fund_id: str) -> str:
+    found = reading.get_fund(current_actor(), fund_id)
+    pager = numbered(statement.groups_of(found))
+    balances = funding.balances(found)
+    return render_template(
+        "campaigns/fund.html",
+        fund=found,
+        campaign=db.session.get(Campaign, found.campaign_id) if found.campaign_id else None,
+        balances=balances,
+        sums=_sums(balances, found.currency),
+        pager=pager,
+        postings=statement.postings(found, pager.items),
+        account_names=account_names(),
+        kind_name=kind_name,
+    )
+
+
+def _sums(balances: dict[str, Money], currency: str) -> dict[str, Money]:
+    """Cash, bond, income and costs as a person counts them: income is positive."""
+
+    def total(*accounts: str) -> Money:
+        return sum((balances[account] for account in accounts), Money.zero(currency))
+
+    return {
+        "cash": total(*ledger.CASH),
+        "bond": total(ledger.BOND_DEPOSIT),
+        "income": -total(
+            *(ledger.GIFTS, ledger.FEE_COVER, ledger.REFUNDS, ledger.FEE_COVER_REFUNDS, ledger.INTEREST)
+        ),
+        "costs": total(ledger.LEGAL_COSTS, ledger.PROCESSING_FEES, ledger.BOND_FORFEITED),
+    }
+
+
+@bp.get("/funds/<fund_id>/ledger.csv")
+@requires("funds.view")
+def fund_csv(fund_id: str) -> Response:
+    found = reading.get_fund(current_actor(), fund_id)
+    header = ("group", "kind", "source", "occurred_at", "posted_at", "account", "amount", "currency", "drive")
+    return csv_out.download(f"ledger-{found.id}.csv", header, _rows(found))
+
+
+def _rows(found: Fund) -> Iterator[tuple[Any, ...]]:
+    for group, entry in statement.lines(found):
+        amount = Money(entry.amount_minor, entry.currency)
+        yield (
+            *(group.id, group.kind, group.source, group.occurred_at, group.posted_at),
+            *(entry.account, amount.major, entry.currency, entry.drive_id),
+        )

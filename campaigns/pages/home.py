@@ -1,0 +1,49 @@
+"""What campaigns/ brings to the staff home: invitations to answer, drives that close soon."""
+
+from datetime import timedelta
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from campaigns import reading
+from campaigns.drive import Drive
+from core import clock
+from core.db import db
+from core.i18n import instant
+from staff import agenda
+from staff.access import Actor
+from staff.agenda import AgendaItem
+
+SOON = timedelta(days=2)
+
+
+@agenda.item
+def invitations(actor: Actor) -> list[AgendaItem]:
+    if not actor.can("campaigns.edit"):
+        return []
+    count = len(reading.invitations_of(actor))
+    text = ngettext("An invitation to a campaign", "%(num)d invitations to campaigns", count)
+    return [AgendaItem(text=text, url="/staff/campaigns", count=count)]
+
+
+@agenda.item
+def closing_drives(actor: Actor) -> list[AgendaItem]:
+    if not actor.can("campaigns.view"):
+        return []
+    now = clock.now()
+    query = reading.drives_of(actor).where(
+        Drive.organisation_id == actor.organisation_id,
+        Drive.published_at.is_not(None),
+        Drive.closed_at.is_(None),
+        Drive.closes_at > now,
+        Drive.closes_at < now + SOON,
+    )
+    return [
+        AgendaItem(
+            text=_("%(title)s closes %(when)s", title=each.title, when=instant(each.closes_at, each.zone)),
+            url=f"/staff/drives/{each.id}",
+            urgency="now" if each.closes_at - now < timedelta(days=1) else "soon",
+        )
+        for each in db.session.scalars(query.order_by(Drive.closes_at).limit(20))
+        if each.closes_at is not None
+    ]

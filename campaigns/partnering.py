@@ -1,0 +1,88 @@
+"""Inviting organisations into a campaign, accepting, declining and ending it."""
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from campaigns.opening import get_led
+from campaigns.partner import Partner
+from core import clock
+from core.db import db
+from core.errors import Conflict, Invalid, NotFound
+from staff import audit
+from staff.access import Actor
+from staff.organisation import Organisation
+
+
+def invite_partner(actor: Actor, campaign_id: str, *, organisation_slug: str) -> Partner:
+    """Invite the organisation of that slug; it sees nothing of the inside until it accepts.
+
+    Raises Invalid on organisation_slug when there is none, or it takes part or is invited already.
+    """
+    campaign = get_led(actor, campaign_id)
+    organisation = db.session.scalar(select(Organisation).where(Organisation.slug == organisation_slug))
+    if organisation is None:
+        raise Invalid(
+            {"organisation_slug": [_("No organisation here has this short name. Ask it for its own.")]}
+        )
+    partner = db.session.scalar(
+        select(Partner).where(Partner.campaign_id == campaign.id, Partner.organisation_id == organisation.id)
+    )
+    if partner is None:
+        partner = Partner(campaign_id=campaign.id, organisation_id=organisation.id, part="partner")
+        db.session.add(partner)
+    elif partner.ended_at is None:
+        raise Invalid({"organisation_slug": [_("This organisation takes part or is invited already.")]})
+    else:
+        partner.ended_at, partner.accepted_at, partner.invited_at = None, None, clock.now()
+    db.session.flush()
+    audit.record(actor, "partner.invited", campaign.id, after={"organisation": organisation.id})
+    return partner
+
+
+def accept_invitation(actor: Actor, partner_id: str) -> Partner:
+    """Take part. Raises NotFound unless the actor's organisation is invited, Conflict `answered`."""
+    partner = _own_invitation(actor, partner_id)
+    partner.accepted_at = clock.now()
+    db.session.flush()
+    audit.record(actor, "partner.accepted", partner.campaign_id, after={"partner": partner.id})
+    return partner
+
+
+def decline_invitation(actor: Actor, partner_id: str) -> Partner:
+    """Say no. Raises as `accept_invitation`."""
+    partner = _own_invitation(actor, partner_id)
+    partner.ended_at = clock.now()
+    db.session.flush()
+    audit.record(actor, "partner.declined", partner.campaign_id, after={"partner": partner.id})
+    return partner
+
+
+def end_partnership(actor: Actor, campaign_id: str, partner_id: str) -> Partner:
+    """The lead ends a partnership or takes an invitation back. Raises NotFound, Conflict `lead_stays`."""
+    campaign = get_led(actor, campaign_id)
+    partner = db.session.scalar(
+        select(Partner).where(
+            Partner.id == partner_id, Partner.campaign_id == campaign.id, Partner.ended_at.is_(None)
+        )
+    )
+    if partner is None:
+        raise NotFound
+    if partner.part == "lead":
+        raise Conflict("lead_stays", _("The lead organisation stays in its campaign."))
+    partner.ended_at = clock.now()
+    db.session.flush()
+    audit.record(actor, "partner.ended", campaign.id, after={"organisation": partner.organisation_id})
+    return partner
+
+
+def _own_invitation(actor: Actor, partner_id: str) -> Partner:
+    actor.require("campaigns.edit")
+    query = select(Partner).where(
+        Partner.id == partner_id, Partner.organisation_id == actor.organisation_id, Partner.part == "partner"
+    )
+    partner = db.session.scalar(query.with_for_update(of=Partner))
+    if partner is None:
+        raise NotFound
+    if partner.accepted_at is not None or partner.ended_at is not None:
+        raise Conflict("answered", _("This invitation was answered already."))
+    return partner

@@ -1,0 +1,1 @@
+"""What forms and JSON bodies of campaigns/ may say, and what the API answers."""

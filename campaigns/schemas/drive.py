@@ -1,0 +1,201 @@
+"""Drives: the form that people fill in, and the body that software sends."""
+
+from typing import Any
+
+import marshmallow as ma
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+from marshmallow import fields, validate
+
+from campaigns import opening
+from campaigns.drive_terms import DEDUCTIBILITY, LONGEST_GRACE_MINUTES, MOST_PEOPLE, MOST_PRESETS, GoalTerms
+from campaigns.goal import AMOUNT, METRICS, NEW_MONTHLY_DONORS
+from campaigns.schemas import choices
+from campaigns.schemas.campaign import looked_at_field, slug_field, text_field, title_field, version_field
+from campaigns.schemas.said import said
+from core.forms import MoneyField, Schema
+from core.money import LARGEST_MINOR, Money, NotMoney
+
+
+class Presets(fields.Field[list[int]]):
+    """Amounts as a person lists them, `25, 50, 100`, in minor units of the schema's currency."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> list[int]:
+        currency = getattr(self.parent, "context_currency", "USD")
+        separator = ";" if ";" in str(value) else ","
+        try:
+            return [Money.parse(each, currency).minor for each in str(value).split(separator)]
+        except NotMoney:
+            raise ma.ValidationError(_("Write amounts with commas between them, like 25, 50, 100.")) from None
+
+
+class DriveWordsSchema(Schema):
+    """What may still change when a drive is public: its words, and the amounts it offers."""
+
+    context_currency = "USD"
+
+    title = title_field()
+    summary = text_field(
+        lazy_gettext("In a sentence"),
+        hint=lazy_gettext("What is needed, and by when."),
+        longest=opening.LONGEST["summary"],
+        rows=2,
+    )
+    story = text_field(
+        lazy_gettext("Story"),
+        hint=lazy_gettext("Markdown. Nothing about place, facility, dates, employer or school."),
+        longest=opening.LONGEST["story"],
+        rows=10,
+    )
+    presets = Presets(
+        load_default=(2500, 5000, 10000),
+        metadata={
+            "label": lazy_gettext("Amounts offered"),
+            "hint": lazy_gettext("Smallest first, with commas between."),
+            "inputmode": "decimal",
+        },
+    )
+    version = version_field()
+    looked_at = looked_at_field()
+
+
+class DriveRulesSchema(DriveWordsSchema):
+    """A draft: the rules that are frozen at publication as well."""
+
+    slug = slug_field("/d/")
+    goal_amount = MoneyField(
+        metadata={"label": lazy_gettext("Goal: amount"), "hint": lazy_gettext("In the fund's currency.")}
+    )
+    goal_new_monthly_donors = fields.Integer(
+        validate=validate.Range(
+            min=1,
+            max=MOST_PEOPLE,
+            **said(error=lazy_gettext("Write a whole number of people, more than zero.")),
+        ),
+        metadata={
+            "label": lazy_gettext("Goal: monthly donors"),
+            "hint": lazy_gettext("Whoever gave monthly in the past year is not new."),
+            "min": 1,
+        },
+        error_messages=said(invalid=lazy_gettext("Write a whole number of people, more than zero.")),
+    )
+    closes_on = fields.Date(
+        load_default=None,
+        metadata={
+            "label": lazy_gettext("Last day"),
+            "hint": lazy_gettext("Closes at midnight, when it ends."),
+        },
+    )
+    closes_time = fields.Time(
+        load_default=None,
+        metadata={
+            "label": lazy_gettext("Or at a time"),
+            "kind": "time",
+            "hint": lazy_gettext("The first that no longer counts."),
+        },
+    )
+    zone = fields.String(
+        validate=validate.Length(max=64),
+        metadata={
+            "label": lazy_gettext("Time zone"),
+            "hint": lazy_gettext("Printed beside the deadline."),
+            "list": "zones",
+        },
+    )
+    grace_counts = fields.Boolean(
+        load_default=True,
+        metadata={
+            "label": lazy_gettext("Gifts begun in time count"),
+            "hint": lazy_gettext("A checkout opened before the deadline may finish within 30 minutes."),
+        },
+    )
+    deductibility = fields.String(
+        load_default="ask_counsel",
+        validate=validate.OneOf(DEDUCTIBILITY),
+        metadata={
+            "label": lazy_gettext("Deductibility"),
+            "hint": lazy_gettext("Printed on receipts. Gifts for one named person need counsel's word."),
+            "kind": "select",
+            "options": choices.deductibility,
+        },
+    )
+
+    @ma.post_load
+    def as_changes(self, data: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
+        """The two goal fields become `goals`, in the order amount, people."""
+        targets = {
+            AMOUNT: data.pop("goal_amount").minor if "goal_amount" in data else None,
+            NEW_MONTHLY_DONORS: data.pop("goal_new_monthly_donors", None),
+        }
+        goals = [GoalTerms(metric=metric, target=target) for metric, target in targets.items() if target]
+        return {**data, "goals": goals}
+
+
+class NewDriveSchema(DriveRulesSchema):
+    campaign_id = fields.String(
+        required=True,
+        metadata={"label": lazy_gettext("Campaign"), "kind": "select", "options": choices.campaigns},
+    )
+    fund_id = fields.String(
+        required=True,
+        metadata={
+            "label": lazy_gettext("Paid into"),
+            "hint": lazy_gettext("Its purpose and surplus clause stand on the page."),
+            "kind": "select",
+            "options": choices.funds,
+        },
+        error_messages=said(required=lazy_gettext("Choose a fund. Open one first where there is none.")),
+    )
+
+
+class GoalSchema(Schema):
+    metric = fields.String(required=True, validate=validate.OneOf(METRICS))
+    target = fields.Integer(
+        required=True,
+        strict=True,
+        metadata={"description": "Minor units of the drive's currency for an amount, people for donors."},
+    )
+    lookback_months = fields.Integer(strict=True, load_default=12)
+
+    @ma.post_load
+    def as_terms(self, data: dict[str, Any], **kwargs: Any) -> GoalTerms:
+        return GoalTerms(**data)
+
+
+def _minor(**kwargs: Any) -> fields.Integer:
+    return fields.Integer(strict=True, validate=validate.Range(min=1, max=LARGEST_MINOR), **kwargs)
+
+
+class DriveEditBody(Schema):
+    """What software may change; after publication only words and amounts."""
+
+    title = title_field()
+    slug = slug_field("/d/")
+    summary = text_field(lazy_gettext("In a sentence"), longest=opening.LONGEST["summary"], rows=2)
+    story = text_field(lazy_gettext("Story"), longest=opening.LONGEST["story"], rows=10)
+    zone = fields.String(validate=validate.Length(max=64))
+    closes_on = fields.Date(metadata={"description": "The day at whose end, in `zone`, the drive closes."})
+    closes_time = fields.Time(metadata={"description": "With `closes_on`: close at this local time instead."})
+    closes_at = fields.AwareDateTime(
+        allow_none=True, metadata={"description": "The exact instant instead; null for no deadline."}
+    )
+    opens_at = fields.AwareDateTime()
+    grace_minutes = fields.Integer(strict=True, validate=validate.Range(min=0, max=LONGEST_GRACE_MINUTES))
+    grace_counts = fields.Boolean()
+    presets_minor = fields.List(_minor(), validate=validate.Length(min=1, max=MOST_PRESETS))
+    min_minor = _minor()
+    max_minor = _minor()
+    deductibility = fields.String(validate=validate.OneOf(DEDUCTIBILITY))
+    goals = fields.List(fields.Nested(GoalSchema), validate=validate.Length(max=len(METRICS)))
+    version = version_field()
+    looked_at = looked_at_field()
+
+
+class DriveBody(DriveEditBody):
+    """A new drive."""
+
+    class Meta(DriveEditBody.Meta):
+        exclude = ("version", "looked_at")
+
+    campaign_id = fields.String(required=True)
+    fund_id = fields.String(required=True)

@@ -1,0 +1,61 @@
+"""Funds."""
+
+from flask_babel import lazy_gettext
+from marshmallow import fields, validate
+
+from campaigns import funding
+from campaigns.schemas import choices
+from campaigns.schemas.said import said
+from core.forms import Schema
+from core.money import EXPONENTS
+
+
+def _required_text(label: object, hint: object, longest: int) -> fields.String:
+    return fields.String(
+        required=True,
+        validate=validate.Length(max=longest),
+        metadata={"label": label, "hint": hint, "kind": "textarea", "rows": 2, "maxlength": longest},
+        error_messages=said(required=lazy_gettext("Write it in words a donor reads.")),
+    )
+
+
+class FundEditSchema(Schema):
+    name = fields.String(
+        required=True,
+        validate=validate.Length(max=funding.LONGEST["name"]),
+        metadata={
+            "label": lazy_gettext("Name"),
+            "maxlength": funding.LONGEST["name"],
+            "autocomplete": "off",
+        },
+        error_messages=said(required=lazy_gettext("Write it in words a donor reads.")),
+    )
+    purpose = _required_text(
+        lazy_gettext("Purpose"), lazy_gettext("What the money may be spent on."), funding.LONGEST["purpose"]
+    )
+    surplus_clause = _required_text(
+        lazy_gettext("What happens to money that is left"),
+        lazy_gettext("Donors read this before they give."),
+        funding.LONGEST["surplus_clause"],
+    )
+
+
+class FundSchema(FundEditSchema):
+    """A new fund."""
+
+    currency = fields.String(
+        load_default="USD",
+        validate=validate.OneOf(
+            list(EXPONENTS), **said(error=lazy_gettext("Choose a currency from the list."))
+        ),
+        metadata={"label": lazy_gettext("Currency"), "kind": "select", "options": choices.currencies},
+    )
+    campaign_id = fields.String(
+        load_default=None,
+        allow_none=True,
+        metadata={
+            "label": lazy_gettext("Campaign"),
+            "kind": "select",
+            "options": choices.campaigns_or_any,
+        },
+    )

@@ -1,0 +1,204 @@
+"""The database: models' base, the one transaction, column types.
+
+Only edges open `with transaction():`; everything below adds and flushes. No network inside one.
+"""
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import cache
+from inspect import iscoroutinefunction
+from typing import Any
+
+from flask import Flask
+from flask_sqlalchemy_lite import SQLAlchemy
+from sqlalchemy import BigInteger, Connection, DateTime, Engine, MetaData, String
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.engine.interfaces import Dialect
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, composite, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+from core.money import Money
+
+log = logging.getLogger(__name__)
+
+NAMING_CONVENTION = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Model(DeclarativeBase):
+    metadata = MetaData(naming_convention=NAMING_CONVENTION)
+
+
+db = SQLAlchemy(session_options={"expire_on_commit": False})
+
+#: Primary and foreign keys of our own rows (core.ids).
+Id = String(40)
+
+
+def init_app(app: Flask) -> None:
+    """Bind `db` to the application.
+
+    Our sessions are synchronous. The extension would also close asynchronous ones, of which there are none,
+    and for that start an event loop at the end of every request: half a millisecond each.
+    """
+    db.init_app(app)
+    app.teardown_appcontext_funcs = [
+        each for each in app.teardown_appcontext_funcs if not iscoroutinefunction(each)
+    ]
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An instant. Refuses naive values; always returns aware UTC, whatever the database keeps."""
+
+    impl = DateTime
+    cache_ok = True
+
+    @property
+    def python_type(self) -> type[datetime]:
+        return datetime
+
+    def load_dialect_impl(self, dialect: Dialect) -> Any:
+        return dialect.type_descriptor(DateTime(timezone=True))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("naive datetime refused: instants are aware")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class MoneyColumns:
+    """Mixin: `amount_minor` and `currency` columns, read and written as `.amount`."""
+
+    amount_minor: Mapped[int] = mapped_column(BigInteger)
+    currency: Mapped[str] = mapped_column(String(3))
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_minor, self.currency)
+
+    @amount.setter
+    def amount(self, value: Money) -> None:
+        self.amount_minor, self.currency = value.minor, value.currency
+
+
+def money_composite(minor: str, currency: str = "currency") -> Any:
+    """A `Money` attribute over two columns of the model, for amounts other than the mixin's."""
+    return composite(Money, minor, currency)
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """The one place that commits. Takes the write lock at once on SQLite, rolls back on any exception,
+    and runs the `after_commit` callbacks after success alone. Does not nest.
+    """
+    session = db.session
+    if session.info.get("after_commit") is not None:
+        raise RuntimeError("transaction() does not nest")
+    if session.new or session.dirty or session.deleted:
+        raise RuntimeError("something was changed outside transaction()")
+    session.rollback()  # ends the read snapshot that the login loader, for one, has begun
+    callbacks = session.info["after_commit"] = []
+    try:
+        session.connection(execution_options={"begin_immediate": True})
+        yield session
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        session.info["after_commit"] = None
+    for callback in callbacks:
+        _run(callback)
+
+
+def after_commit(callback: Callable[[], object]) -> None:
+    """Run `callback` once the surrounding transaction has committed; dropped when it rolls back."""
+    callbacks = db.session.info.get("after_commit")
+    if callbacks is None:
+        raise RuntimeError("after_commit() outside transaction()")
+    callbacks.append(callback)
+
+
+def _run(callback: Callable[[], object]) -> None:
+    # The work is a committed row by now and the sweep finds it; a failed nudge must not undo the answer.
+    try:
+        callback()
+    except Exception:
+        log.exception("after-commit callback failed; the sweep will retry")
+
+
+def insert_once(model: type[Model], **values: Any) -> bool:
+    """Insert a row unless one of its unique keys is there already; says whether it was inserted.
+
+    The database decides, so two processes that do it at once insert one row.
+    """
+    return _insert_into(db.session.connection(), model, values)
+
+
+def commit_once(model: type[Model], **values: Any) -> bool:
+    """`insert_once` as a transaction of its own, for edges that have nothing else to write.
+
+    It opens no session, and PostgreSQL commits a single statement by itself: one round trip, not three.
+    Never inside `transaction()`.
+    """
+    bind = db.sessionmaker.kw["bind"]
+    if not isinstance(bind, Engine):  # sessions are bound to a connection that is in a transaction
+        with transaction():
+            return insert_once(model, **values)
+    is_sqlite = bind.dialect.name == "sqlite"
+    options: Any = {"begin_immediate": True} if is_sqlite else {"isolation_level": "AUTOCOMMIT"}
+    with bind.connect().execution_options(**options) as connection, connection.begin():
+        return _insert_into(connection, model, values)
+
+
+def _insert_into(connection: Connection, model: type[Model], values: dict[str, Any]) -> bool:
+    statement = _insert_once(model, connection.dialect.name)
+    # The driver closes the cursor of an INSERT before its count is asked for, unless told to keep it.
+    return connection.execute(statement, values, execution_options={"preserve_rowcount": True}).rowcount == 1
+
+
+def upsert_add(model: type[Model], *, key: dict[str, Any], add: dict[str, int]) -> dict[str, int]:
+    """Add to the counters of the row with this primary key, making the row when it is not there. Returns
+    the counters as they stand then.
+
+    One statement, so that the counter moves under the database's own lock.
+    """
+    statement = _upsert(model, db.session.get_bind().dialect.name, tuple(key), tuple(add))
+    return dict(db.session.execute(statement, key | add).one()._mapping)
+
+
+# Values travel apart from the statement: one that is built anew each time costs more than its execution.
+@cache
+def _insert(model: type[Model], dialect: str) -> Any:
+    table: Any = model.__table__
+    return sqlite_insert(table) if dialect == "sqlite" else postgresql_insert(table)
+
+
+@cache
+def _insert_once(model: type[Model], dialect: str) -> Any:
+    return _insert(model, dialect).on_conflict_do_nothing()
+
+
+@cache
+def _upsert(model: type[Model], dialect: str, key: tuple[str, ...], add: tuple[str, ...]) -> Any:
+    statement = _insert(model, dialect)
+    columns = model.__table__.c
+    return statement.on_conflict_do_update(
+        index_elements=key, set_={name: columns[name] + statement.excluded[name] for name in add}
+    ).returning(*(columns[name] for name in add))

@@ -1,0 +1,62 @@
+"""How often one caller may try something. Counted where `AMPARO_LIMITS_URL` says (memory, Redis, Valkey).
+
+`limiter` is Flask-Limiter for views that are ours to decorate; `spend` counts anywhere else, by any key.
+Keys are digests: whoever reads the store finds no address of a person.
+"""
+
+import hashlib
+import time
+
+from flask import Flask, after_this_request, current_app, request
+from flask_babel import gettext as _
+from flask_limiter import Limiter
+from limits import parse
+
+from core.errors import Refusal
+
+
+class TooMany(Refusal):
+    """More tries than the rule allows; the answer says when to come back."""
+
+    status, code = 429, "too_many_requests"
+
+
+def caller() -> str:
+    """The network address that asks, as a digest."""
+    return digest(request.remote_addr or "unknown")
+
+
+def digest(value: str) -> str:
+    return hashlib.sha256(value.strip().casefold().encode()).hexdigest()[:32]
+
+
+limiter = Limiter(key_func=caller, headers_enabled=True)
+
+
+def init_app(app: Flask, url: str) -> None:
+    # Tests sign in more often than any person; the tests of limits switch them on.
+    app.config.update(RATELIMIT_STORAGE_URI=url, LIMITS_ARE_ON=not app.testing)
+    limiter.init_app(app)
+
+
+@limiter.request_filter
+def are_off() -> bool:
+    return not current_app.config["LIMITS_ARE_ON"]
+
+
+def spend(rule: str, purpose: str, whose: str) -> None:
+    """Count one try of `purpose` by the digest `whose` against `rule` ("10 per minute").
+
+    Raises `TooMany` when the rule is used up.
+    """
+    item = parse(rule)
+    if are_off() or limiter.limiter.hit(item, purpose, whose):
+        return
+    seconds = max(1, round(limiter.limiter.get_window_stats(item, purpose, whose).reset_time - time.time()))
+
+    @after_this_request
+    def say_when(response):  # pyright: ignore[reportMissingParameterType]
+        response.headers["Retry-After"] = str(seconds)
+        return response
+
+    raise TooMany(_("Too many tries from here. Nothing was changed."))

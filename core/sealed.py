@@ -1,0 +1,65 @@
+"""Encrypted columns: authenticated encryption with rotating keys (Fernet: AES-128-CBC and HMAC-SHA256).
+
+The newest key seals, every configured key opens, so a key is retired by adding a new one in front, sealing
+the rows again, and removing the old one.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from flask import Flask, current_app
+from sqlalchemy import LargeBinary
+from sqlalchemy.engine.interfaces import Dialect
+from sqlalchemy.types import TypeDecorator
+
+_NO_KEY = "a sealed value opens with none of the configured keys"
+
+
+class CannotOpen(Exception):
+    """No configured key opens this value. The message never carries the value."""
+
+
+@dataclass(frozen=True, repr=False)
+class _Keys:
+    newest: Fernet
+    all: MultiFernet
+
+
+def init_app(app: Flask, keys: tuple[str, ...]) -> None:
+    fernets = [Fernet(key) for key in keys]
+    app.extensions["sealing"] = _Keys(fernets[0], MultiFernet(fernets))
+
+
+def _box() -> MultiFernet:
+    return current_app.extensions["sealing"].all
+
+
+def reseal(token: bytes) -> bytes:
+    """A sealed value under the newest key; the same bytes where that key sealed it. Raises CannotOpen."""
+    try:
+        current_app.extensions["sealing"].newest.decrypt(token)
+    except InvalidToken:
+        try:
+            return _box().rotate(token)
+        except InvalidToken:
+            raise CannotOpen(_NO_KEY) from None
+    return token
+
+
+class SealedText(TypeDecorator[str]):
+    """Text that the database, its backups and its logs hold only encrypted."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:
+        return None if value is None else _box().encrypt(value.encode())
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> str | None:
+        if value is None:
+            return None
+        try:
+            return _box().decrypt(bytes(value)).decode()
+        except InvalidToken:
+            raise CannotOpen(_NO_KEY) from None

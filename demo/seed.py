@@ -1,0 +1,47 @@
+"""Fill an empty installation with the demo, once: `python -m demo.seed` beside running processes."""
+
+import os
+import sys
+import time
+from pathlib import Path
+
+from sqlalchemy import select
+
+from app import create_app
+from core.db import db, transaction
+from demo import cause, givers, people
+from staff.organisation import Organisation
+
+
+def seed(stripe: str) -> None:
+    """Add the demo unless it is there; says what it does while it does it."""
+    app = create_app()
+    with app.app_context():
+        if db.session.scalar(select(Organisation.id).limit(1)):
+            _say("The demo data is there already.")
+            return
+        for step in (people.settle_in, cause.open_the_campaign, cause.open_the_matter):
+            with transaction():
+                step()
+        with transaction():
+            _say(f"{cause.record_hours()} time entries imported, submitted and approved.")
+        opened_at = int(cause.a_drive("legal-fund").opens_at.timestamp())
+        web = app.config["BASE_URL"]
+        began = time.monotonic()
+        _say(f"{givers.ONE_TIME + givers.MONTHLY} donors are giving now; this takes a little while.")
+        givers.wait_until_counted(web, givers.give_all(web, stripe, opened_at))
+        _say(f"Every gift is paid, posted and counted, after {time.monotonic() - began:.0f} s.")
+        for step in (cause.pay_costs, cause.tell_updates):
+            with transaction():
+                step()
+        _say("Costs are paid, the bond is posted, updates are told.")
+
+
+def _say(sentence: str) -> None:
+    print(sentence, flush=True)
+
+
+if __name__ == "__main__":
+    Path(os.environ["AMPARO_DATA_DIR"]).mkdir(parents=True, exist_ok=True)
+    seed(os.environ["AMPARO_STRIPE_API_BASE"])
+    sys.exit(0)

@@ -1,0 +1,111 @@
+"""What giving brings to the staff home: what goes wrong with money, and how the open drives stand."""
+
+from datetime import timedelta
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from sqlalchemy import Select, func, or_, select
+
+from campaigns.drive import Drive
+from campaigns.goal import AMOUNT
+from core import clock, i18n
+from core.db import db
+from donors import progress, reading
+from donors.gift import Gift
+from donors.pacing import pace_sentence
+from donors.progress import Progress
+from donors.reading import Wanted
+from donors.recurring_gift import FAILING
+from donors.refund import Refund
+from staff import agenda
+from staff.access import Actor
+from staff.agenda import AgendaItem, Figure, Panel
+
+#: So long a refused refund stays on the home page.
+_RECENTLY = timedelta(days=14)
+_MOST_PANELS = 12
+
+
+@agenda.item
+def failing_events(actor: Actor) -> list[AgendaItem]:
+    if not actor.can("gifts.view"):
+        return []
+    count = _count(reading.events_of(actor, state="failing"))
+    text = ngettext(
+        "One message from Stripe cannot be worked on",
+        "%(num)d messages from Stripe cannot be worked on",
+        count,
+    )
+    return [AgendaItem(text, url_for("giving-staff.events", state="failing"), count, "now")] if count else []
+
+
+@agenda.item
+def refused_refunds(actor: Actor) -> list[AgendaItem]:
+    if not actor.can("gifts.refund"):
+        return []
+    query = (
+        select(Refund)
+        .join(Gift, Gift.id == Refund.gift_id)
+        .where(Gift.organisation_id == actor.organisation_id, Refund.failed_at > clock.now() - _RECENTLY)
+        .order_by(Refund.failed_at)
+    )
+    return [
+        AgendaItem(
+            _("Stripe refused a refund of %(amount)s", amount=i18n.money(row.amount)),
+            url_for("giving-staff.gift", gift_id=row.gift_id),
+        )
+        for row in db.session.scalars(query.limit(20))
+    ]
+
+
+@agenda.item
+def failing_recurring_gifts(actor: Actor) -> list[AgendaItem]:
+    if not actor.can("gifts.view"):
+        return []
+    count = _count(reading.promises_of(actor, Wanted(state=FAILING)))
+    text = ngettext("One recurring gift is not paid", "%(num)d recurring gifts are not paid", count)
+    url = url_for("giving-staff.recurring_gifts", state=FAILING)
+    return [AgendaItem(text, url, count, "soon")] if count else []
+
+
+def _count(query: Select[Any]) -> int:
+    return db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
+
+
+@agenda.panel
+def open_drives(actor: Actor) -> list[Panel]:
+    """The organisation's open drives, each with its goals and its pace."""
+    if not actor.can("campaigns.view"):
+        return []
+    now = clock.now()
+    found = progress.read_many(
+        Drive.organisation_id == actor.organisation_id,
+        Drive.published_at.is_not(None),
+        Drive.opens_at <= now,
+        or_(Drive.closes_at.is_(None), Drive.closes_at > now),
+        or_(Drive.closed_at.is_(None), Drive.closed_at > now),
+        limit=_MOST_PANELS,
+    )
+    return [_panel(figures) for figures in found]
+
+
+def _panel(figures: Progress) -> Panel:
+    drive = figures.drive
+    goals = tuple(
+        Figure(
+            value=goal.actual_text,
+            meaning=_("of %(target)s %(label)s", target=goal.target_text, label=goal.label),
+            share=goal.actual / goal.target,
+        )
+        for goal in figures.goals
+    )
+    raised = Figure(i18n.money(figures.raised), _("raised"))
+    has_amount = any(goal.metric == AMOUNT for goal in figures.goals)
+    return Panel(
+        title=drive.title,
+        url=url_for("campaigns.drive", drive_id=drive.id),
+        figures=goals if has_amount else (*goals, raised),
+        note=pace_sentence(figures),
+    )

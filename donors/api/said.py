@@ -1,0 +1,134 @@
+"""What software gets back about gifts."""
+
+from marshmallow import Schema, fields, validate
+
+from donors.gift import TRANSITIONS
+from donors.recurring_gift import RHYTHMS
+from donors.recurring_gift import TRANSITIONS as PROMISE_TRANSITIONS
+from donors.words import REFUND_STATES
+from legal.schemas.said import AmountOut
+
+
+class GiftOut(Schema):
+    id = fields.String(required=True)
+    drive_id = fields.String(required=True)
+    donor_id = fields.String(required=True)
+    recurring_gift_id = fields.String(required=True, allow_none=True)
+    period_on = fields.Date(
+        required=True, allow_none=True, metadata={"description": "The day an instalment was due"}
+    )
+    state = fields.String(required=True, validate=validate.OneOf(list(TRANSITIONS)))
+    amount = fields.Nested(AmountOut, required=True)
+    fee_cover = fields.Nested(
+        AmountOut, required=True, metadata={"description": "Added by the donor, not counted as raised"}
+    )
+    refunded = fields.Nested(AmountOut, required=True)
+    processing_fee = fields.Nested(AmountOut, required=True, allow_none=True)
+    counts = fields.Boolean(required=True, metadata={"description": "Toward the drive's goals"})
+    public_name = fields.String(required=True, metadata={"description": "Empty is anonymous"})
+    started_at = fields.AwareDateTime(required=True)
+    paid_at = fields.AwareDateTime(required=True, allow_none=True)
+
+
+class StartedGiftOut(GiftOut):
+    checkout_url = fields.String(
+        required=True, allow_none=True, metadata={"description": "Where the donor pays; null once paid"}
+    )
+
+
+class RefundOut(Schema):
+    id = fields.String(required=True)
+    gift_id = fields.String(required=True)
+    amount = fields.Nested(AmountOut, required=True)
+    reason = fields.String(required=True)
+    state = fields.String(required=True, validate=validate.OneOf(list(REFUND_STATES)))
+    asked_by = fields.String(required=True)
+    asked_at = fields.AwareDateTime(required=True)
+
+
+class FullGiftOut(GiftOut):
+    refunds = fields.List(fields.Nested(RefundOut), required=True)
+
+
+class RecurringGiftOut(Schema):
+    id = fields.String(required=True)
+    drive_id = fields.String(required=True)
+    donor_id = fields.String(required=True)
+    state = fields.String(required=True, validate=validate.OneOf(list(PROMISE_TRANSITIONS)))
+    rhythm = fields.String(required=True, validate=validate.OneOf(RHYTHMS))
+    amount = fields.Nested(AmountOut, required=True)
+    fee_cover = fields.Nested(AmountOut, required=True)
+    started_at = fields.AwareDateTime(required=True)
+    first_paid_at = fields.AwareDateTime(required=True, allow_none=True)
+    next_due_on = fields.Date(required=True, allow_none=True)
+    cancelled_at = fields.AwareDateTime(required=True, allow_none=True)
+
+
+class CancellationOut(Schema):
+    id = fields.String(required=True)
+    recurring_gift_id = fields.String(required=True)
+    reason = fields.String(required=True)
+    asked_by = fields.String(required=True)
+    asked_at = fields.AwareDateTime(required=True)
+    done_at = fields.AwareDateTime(
+        required=True, allow_none=True, metadata={"description": "When Stripe had ended it"}
+    )
+
+
+class DonorOut(Schema):
+    id = fields.String(required=True)
+    email = fields.String(required=True)
+    name = fields.String(required=True)
+    language = fields.String(required=True)
+    first_seen_at = fields.AwareDateTime(required=True)
+
+
+class ConsentOut(Schema):
+    organisation_id = fields.String(required=True)
+    purpose = fields.String(required=True)
+    is_given = fields.Boolean(required=True)
+    wording = fields.String(required=True)
+    at = fields.AwareDateTime(required=True)
+
+
+class FullDonorOut(DonorOut):
+    consents = fields.List(fields.Nested(ConsentOut), required=True)
+
+
+class ReceiptOut(Schema):
+    id = fields.String(required=True)
+    gift_id = fields.String(required=True)
+    number = fields.String(required=True, attribute="label", metadata={"description": "As printed"})
+    amount = fields.Nested(AmountOut, required=True)
+    fee_cover = fields.Nested(AmountOut, required=True)
+    donor_name = fields.String(required=True)
+    paid_at = fields.AwareDateTime(required=True)
+    issued_at = fields.AwareDateTime(required=True)
+
+
+class GoalProgressOut(Schema):
+    metric = fields.String(required=True)
+    target = fields.Integer(required=True)
+    actual = fields.Integer(required=True)
+
+
+class LegalFiguresOut(Schema):
+    """Hours and their estimated value stand apart from money."""
+
+    hours = fields.Float(required=True)
+    in_kind_minor = fields.Integer(required=True)
+    cash_received_minor = fields.Integer(required=True)
+    cash_spent_minor = fields.Integer(required=True)
+    bond_held_minor = fields.Integer(required=True)
+
+
+class DriveProgressOut(Schema):
+    """The figures of the public page, from the same source."""
+
+    as_of = fields.String(required=True)
+    currency = fields.String(required=True)
+    raised_minor = fields.Integer(required=True)
+    gifts = fields.Integer(required=True)
+    donors = fields.Integer(required=True)
+    goals = fields.List(fields.Nested(GoalProgressOut), required=True)
+    legal = fields.Nested(LegalFiguresOut, required=True)

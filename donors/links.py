@@ -1,0 +1,37 @@
+"""The links in a donor's mails: signed, without a password, and never logged (a log line names the route)."""
+
+from flask import current_app
+from itsdangerous import BadSignature, URLSafeSerializer
+
+RECURRING, RECEIPT = "manage-recurring-gift", "read-receipt"
+
+
+def manage_url(recurring_gift_id: str) -> str:
+    """The address at which the reader of a receipt changes or ends the recurring gift."""
+    return f"{_base()}/my/recurring/{_signed(recurring_gift_id, RECURRING)}"
+
+
+def receipt_url(receipt_id: str) -> str:
+    """The address of a receipt as a PDF document."""
+    return f"{_base()}/my/receipts/{_signed(receipt_id, RECEIPT)}.pdf"
+
+
+def read(token: str, purpose: str) -> str | None:
+    """The id that a link of this purpose names, or None for one that we did not sign."""
+    try:
+        return str(_serializer(purpose).loads(token))
+    except BadSignature:
+        return None
+
+
+def _signed(thing_id: str, purpose: str) -> str:
+    dumped = _serializer(purpose).dumps(thing_id)
+    return dumped if isinstance(dumped, str) else dumped.decode()
+
+
+def _serializer(purpose: str) -> URLSafeSerializer:
+    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt=purpose)
+
+
+def _base() -> str:
+    return current_app.config["BASE_URL"]

@@ -1,0 +1,201 @@
+"""The public pages: a drive and giving to it, a campaign, thank you, and the links in a donor's mails."""
+
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, make_response, redirect, render_template, request
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as AnyResponse
+
+from campaigns.drive import Drive
+from core import clock, jobs
+from core.db import db, transaction
+from core.errors import Conflict, Gone, Invalid, NotFound
+from core.forms import Form
+from core.i18n import language
+from core.page_cache import share
+from core.security import csrf
+from donors import at_stripe, campaign_face, face, fee_cover, form_token, giving
+from donors.face import Face
+from donors.gift import EXPIRED, FAILED, PENDING, Gift
+from donors.giving import GiftOrder
+from donors.jobs import refresh_gift
+from donors.schemas import amount_of, asking, consent_wording, give_schema
+from donors.showing import campaign_view, drive_view, progress_view, thanks_view
+from donors.stripe_gateway import PaymentsUnavailable
+
+bp = Blueprint("donors", __name__)
+
+
+@bp.get("/d/<slug>")
+def drive(slug: str) -> Response:
+    """A drive's page: the same bytes for everyone, but for the token of the form."""
+    found = _face(slug)
+    form = Form(_schema(found), initial=_blank(found))
+    return share(make_response(_drive_page(found, form)))
+
+
+@bp.get("/d/<slug>/progress.json")
+def drive_progress(slug: str) -> Response:
+    """The figures of the page as data."""
+    response = jsonify(_face(slug).progress.as_json())
+    response.headers["Access-Control-Allow-Origin"] = "*"  # public figures, for anybody's page
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return share(response)
+
+
+@bp.post("/d/<slug>/gifts")
+@csrf.exempt  # nobody is signed in here; the form proves itself by its token
+def give(slug: str) -> AnyResponse | tuple[str, int]:
+    """Start a gift and send the donor to the payment page."""
+    found = _face(slug)
+    form = Form(_schema(found), request.form)
+    if not form.is_valid:
+        return _again(found, form, 422)
+    if form.data.get("website") or not form_token.is_valid(form.data["form_token"]):
+        form.errors["_"] = [
+            _("This page was open for a long time. Look at it once more, then send it again.")
+        ]
+        return _again(found, form, 422)
+    order = _order(found, form.data)
+    gift_id = form_token.gift_id(form.data["form_token"], order.content())
+    try:
+        with transaction() as session:
+            begun = giving.start(session.get_one(Drive, found.drive.id), order, gift_id=gift_id)
+        return redirect(_next_page(slug, begun), 303)
+    except Invalid as refusal:
+        form.refuse(Invalid({_FIELDS.get(name, name): texts for name, texts in refusal.errors.items()}))
+        return _again(found, form, 422)
+    except Conflict as refusal:
+        form.errors["_"] = [refusal.message]
+        return _again(_face(slug), form, 409)
+    except PaymentsUnavailable:
+        form.errors["_"] = [_("The payment service does not answer. No money moved. Try again in a minute.")]
+        return _again(found, form, 503)
+
+
+#: Where the form shows what a use case says of another name.
+_FIELDS = {"amount": "amount_other"}
+
+
+def _next_page(slug: str, begun: Gift) -> str:
+    if begun.state in {PENDING, FAILED}:
+        return at_stripe.open_checkout(begun.id)
+    if begun.state == EXPIRED:
+        raise Conflict(
+            "page_expired", _("The payment page has closed and no money moved. Send the form again.")
+        )
+    return f"/d/{slug}/gifts/{begun.id}/thanks"
+
+
+@bp.get("/d/<slug>/gifts/<gift_id>/thanks")
+def thanks(slug: str, gift_id: str) -> Response:
+    """Back from the payment page. Asks Stripe at once, in case its event is late."""
+    given = _gift(slug, gift_id)
+    if given.state == PENDING:
+        jobs.enqueue(refresh_gift, given.id)
+        db.session.expire_all()
+    response = make_response(render_template("donors/thanks.html", thanks=thanks_view(_gift(slug, gift_id))))
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@bp.get("/d/<slug>/gifts/<gift_id>/cancelled")
+def checkout_cancelled(slug: str, gift_id: str) -> str:
+    """The donor left the payment page without paying."""
+    drive = db.session.get_one(Drive, _gift(slug, gift_id).drive_id)
+    about = {"slug": drive.slug, "title": drive.title, "state": drive.state(clock.now())}
+    return render_template("donors/checkout_cancelled.html", drive=about)
+
+
+@bp.get("/c/<slug>")
+def campaign(slug: str) -> Response:
+    """A campaign's page with its drives."""
+    found = campaign_face.read(slug)
+    if found is None:
+        raise Gone if campaign_face.is_withdrawn(slug) else NotFound
+    return share(make_response(render_template("campaigns/campaign_public.html", face=campaign_view(found))))
+
+
+@bp.get("/")
+def home() -> str:
+    """What this is, and what is open."""
+    campaigns = [
+        {
+            "id": each.id,
+            "slug": each.slug,
+            "title": each.title,
+            "summary": each.summary,
+            "drives": [progress_view(drive) for drive in drives],
+        }
+        for each, drives in campaign_face.list_public()
+    ]
+    return render_template("home.html", campaigns=campaigns)
+
+
+def _face(slug: str) -> Face:
+    found = face.read(slug)
+    if found is None:
+        if face.is_withdrawn(slug):
+            raise Gone
+        raise NotFound
+    return found
+
+
+def _gift(slug: str, gift_id: str) -> Gift:
+    found = db.session.get(Gift, gift_id)
+    if found is None or db.session.get_one(Drive, found.drive_id).slug != slug:
+        raise NotFound
+    return found
+
+
+def _schema(found: Face) -> Any:
+    return give_schema(found, found.drive.currency)
+
+
+def _blank(found: Face) -> dict[str, Any]:
+    presets = found.drive.presets_minor
+    middle = str(presets[len(presets) // 2]) if presets else "other"
+    wants_monthly = any(goal.metric == "new_monthly_donors" for goal in found.progress.goals)
+    return {
+        "form_token": form_token.PLACEHOLDER,
+        "amount_choice": middle,
+        "rhythm": "month" if wants_monthly else "once",
+        "name_display": "initial",
+    }
+
+
+def _again(found: Face, form: Form, status: int) -> tuple[str, int]:
+    """The page with what was typed, what is wrong with it, and a fresh token."""
+    form.typed = {**(form.typed or {}), "form_token": form_token.new_token()}
+    return _drive_page(found, form), status
+
+
+def _drive_page(found: Face, form: Form) -> str:
+    return render_template("donors/drive.html", face=drive_view(found), form=form)
+
+
+def _order(found: Face, data: dict[str, Any]) -> GiftOrder:
+    amount = amount_of(data, found.drive.currency)
+    consents = {
+        organisation_id: consent_wording(name)
+        for number, (organisation_id, name) in enumerate(asking(found))
+        if data.get(f"consent_{number}")
+    }
+    kept = (
+        "rhythm",
+        "email",
+        "name",
+        "name_display",
+        "alias",
+        "message",
+        "tribute_kind",
+        "tribute_name",
+        "employer",
+    )
+    return GiftOrder(
+        amount=amount,
+        fee_cover=fee_cover.cover(amount) if data.get("cover_fee") else None,
+        language=language(),
+        consents=consents,
+        **{name: data[name] for name in kept},
+    )

@@ -1,0 +1,230 @@
+"""What donors and staff may send about gifts: the same schemas for forms and JSON."""
+
+from typing import Any
+
+import marshmallow as ma
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+from marshmallow import fields, validate
+
+from core.forms import MoneyField, Schema
+from core.i18n import money as money_text
+from core.money import Money, NotMoney
+from donors import fee_cover
+from donors.face import Face
+from donors.gift import NAME_DISPLAYS
+
+RHYTHMS = ("once", "month", "quarter", "year")
+CANCEL_REASONS = ("too_much_now", "only_for_a_while", "gave_elsewhere", "not_convinced", "mistake", "other")
+
+
+def cancel_reasons() -> list[tuple[str, str]]:
+    texts = (
+        _("It is too much for me right now"),
+        _("I meant to give only for a while"),
+        _("I give to others instead"),
+        _("I do not agree with something"),
+        _("I started it by mistake"),
+        _("Another reason"),
+    )
+    return list(zip(CANCEL_REASONS, texts, strict=True))
+
+
+class GiveSchema(Schema):
+    """The giving form of one drive; `for_drive` adds its presets and consents."""
+
+    context_currency = "USD"
+
+    form_token = fields.Str(required=True, metadata={"kind": "hidden"})
+    website = fields.Str(metadata={"kind": "hidden"})
+    rhythm = fields.Str(
+        load_default="once",
+        validate=validate.OneOf(RHYTHMS),
+        metadata={"label": lazy_gettext("How often"), "kind": "radio"},
+    )
+    amount_choice = fields.Str(
+        load_default="other", metadata={"label": lazy_gettext("Amount"), "kind": "radio"}
+    )
+    amount_other = fields.Str(metadata={"label": lazy_gettext("Another amount")})
+    email = fields.Email(
+        required=True,
+        validate=validate.Length(max=254),
+        metadata={
+            "label": lazy_gettext("E-mail"),
+            "hint": lazy_gettext("Your receipt goes there."),
+            "autocomplete": "email",
+        },
+    )
+    name = fields.Str(
+        validate=validate.Length(max=120),
+        load_default="",
+        metadata={"label": lazy_gettext("Name"), "autocomplete": "name"},
+    )
+    name_display = fields.Str(
+        load_default="initial",
+        validate=validate.OneOf(NAME_DISPLAYS),
+        metadata={
+            "label": lazy_gettext("How your name appears"),
+            "kind": "select",
+            "options": lambda: [
+                ("initial", _("First name and initial")),
+                ("full", _("Full name")),
+                ("alias", _("Another name")),
+                ("anonymous", _("Not at all")),
+            ],
+        },
+    )
+    alias = fields.Str(
+        validate=validate.Length(max=60),
+        load_default="",
+        metadata={"label": lazy_gettext("The name to show")},
+    )
+    cover_fee = fields.Bool(load_default=False, metadata={"label": lazy_gettext("Cover the card fee")})
+    message = fields.Str(
+        validate=validate.Length(max=280),
+        load_default="",
+        metadata={
+            "label": lazy_gettext("Message"),
+            "kind": "textarea",
+            "hint": lazy_gettext("Shown with your gift."),
+            "maxlength": 280,
+        },
+    )
+    tribute_kind = fields.Str(
+        load_default="",
+        validate=validate.OneOf(("", "honour", "memory")),
+        metadata={
+            "label": lazy_gettext("In honour or in memory"),
+            "kind": "select",
+            "options": lambda: [
+                ("", _("Neither")),
+                ("honour", _("In honour of")),
+                ("memory", _("In memory of")),
+            ],
+        },
+    )
+    tribute_name = fields.Str(
+        validate=validate.Length(max=120), load_default="", metadata={"label": lazy_gettext("Whose")}
+    )
+    employer = fields.Str(
+        validate=validate.Length(max=120),
+        load_default="",
+        metadata={
+            "label": lazy_gettext("Employer"),
+            "hint": lazy_gettext("Some match what their people give."),
+            "autocomplete": "organization",
+        },
+    )
+
+    @ma.validates_schema(skip_on_field_errors=True)
+    def amount_is_given(self, data: dict[str, Any], **kwargs: Any) -> None:
+        amount_of(data, self.context_currency)
+
+    @ma.validates_schema(skip_on_field_errors=True)
+    def alias_is_given(self, data: dict[str, Any], **kwargs: Any) -> None:
+        if data.get("name_display") == "alias" and not data.get("alias"):
+            raise ma.ValidationError(_("Write the name to show, or choose another way."), "alias")
+
+
+def give_schema(face: Face, currency: str) -> GiveSchema:
+    """The form of a drive: its preset amounts, and one consent for each organisation, never pre-ticked."""
+    options = [(str(preset.minor), money_text(preset)) for preset in face.drive.presets]
+    choice = fields.Str(
+        load_default="other",
+        validate=validate.OneOf([key for key, _text in options] + ["other"]),
+        metadata={
+            "label": lazy_gettext("Amount"),
+            "kind": "radio",
+            "options": [*options, ("other", _("Other"))],
+        },
+    )
+    rhythm = fields.Str(
+        load_default="once",
+        validate=validate.OneOf(RHYTHMS),
+        metadata={
+            "label": lazy_gettext("How often"),
+            "kind": "radio",
+            "options": [("once", _("Give once")), ("month", _("Monthly"))],
+        },
+    )
+    consents = {
+        f"consent_{number}": fields.Bool(
+            load_default=False, metadata={"label": consent_wording(name), "organisation_id": organisation_id}
+        )
+        for number, (organisation_id, name) in enumerate(asking(face))
+    }
+    declared: dict[str, Any] = {"amount_choice": choice, "rhythm": rhythm, **consents}
+    schema = type("GiveSchemaOfDrive", (GiveSchema,), {**declared, "context_currency": currency})()
+    if fee_cover.rate(currency) is None:
+        del schema.fields["cover_fee"]
+    return schema
+
+
+def asking(face: Face) -> list[tuple[str, str]]:
+    """The organisations that ask for consent: the lead, then its partners."""
+    return [(face.organisation.id, face.organisation.name), *face.partners]
+
+
+def consent_wording(organisation_name: str) -> str:
+    return _("%(organisation)s may send me news by e-mail.", organisation=organisation_name)
+
+
+def amount_of(data: dict[str, Any], currency: str) -> Money:
+    """The amount that was typed, else the one that was chosen. Raises ValidationError on its field."""
+    choice, typed = data.get("amount_choice", "other"), data.get("amount_other", "")
+    if typed:
+        return _typed_amount(typed, currency)
+    if choice == "other":
+        raise ma.ValidationError(_("Choose an amount, or write one."), "amount_other")
+    return Money(int(choice), currency)
+
+
+def _typed_amount(typed: str, currency: str) -> Money:
+    try:
+        amount = Money.parse(typed, currency)
+    except NotMoney:
+        raise ma.ValidationError(_("Write the amount in digits, like 50 or 12.50."), "amount_other") from None
+    if amount.minor <= 0:
+        raise ma.ValidationError(_("The amount must be more than zero."), "amount_other")
+    return amount
+
+
+class CancelSchema(Schema):
+    reason = fields.Str(
+        required=True,
+        validate=validate.OneOf(CANCEL_REASONS),
+        metadata={"label": lazy_gettext("Why do you cancel?"), "kind": "select", "options": cancel_reasons},
+    )
+
+
+class RefundSchema(Schema):
+    """A refund by staff; a typed amount is in the gift's currency."""
+
+    amount = MoneyField(required=True, metadata={"label": lazy_gettext("Amount to give back")})
+    reason = fields.Str(
+        required=True,
+        validate=validate.Length(min=3, max=500),
+        metadata={"label": lazy_gettext("Reason"), "hint": lazy_gettext("Kept in the audit trail.")},
+    )
+
+    def __init__(self, *, currency: str = "USD", **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.context_currency = currency
+
+
+class StaffCancelSchema(CancelSchema):
+    """The end of a recurring gift by staff, as its donor asked."""
+
+    reason = fields.Str(
+        required=True,
+        validate=validate.OneOf(CANCEL_REASONS),
+        metadata={"label": lazy_gettext("What the donor says"), "kind": "select", "options": cancel_reasons},
+    )
+    note = fields.Str(
+        required=True,
+        validate=validate.Length(min=3, max=500),
+        metadata={
+            "label": lazy_gettext("How they asked"),
+            "hint": lazy_gettext("Such as “by phone on Monday”. Kept in the audit trail."),
+        },
+    )

@@ -1,0 +1,67 @@
+"""Donors: the list, and one donor with their gifts, recurring gifts and consents."""
+
+from typing import Any
+
+from flask import render_template, request
+from sqlalchemy import func, select
+
+from core.db import db
+from core.paging import numbered
+from donors import reading
+from donors.donor import Donor
+from donors.gift import Gift
+from donors.given import given_by
+from donors.reading import Wanted
+from donors.recurring_gift import RecurringGift
+from donors.staff_pages.blueprint import asked, bp, is_narrowed
+from staff.access import current_actor, requires
+from staff.organisation import Organisation
+
+SORTS: dict[str, Any] = {
+    "seen": Donor.first_seen_at,
+    "name": func.lower(Donor.name),
+    "email": Donor.email,
+}
+
+
+@bp.get("/donors")
+@requires("gifts.view")
+def donors() -> str:
+    query = reading.donors_of(current_actor(), asked("q"))
+    pager = numbered(reading.ordered(query, request.args.get("sort", ""), SORTS, Donor.id))
+    return render_template(
+        "donors/staff/donors.html",
+        pager=pager,
+        given=given_by(donor.id for donor in pager.items),
+        narrowed=is_narrowed(),
+        sort=request.args.get("sort", "-seen"),
+    )
+
+
+@bp.get("/donors/<donor_id>")
+@requires("gifts.view")
+def donor(donor_id: str) -> str:
+    actor = current_actor()
+    found = reading.get_donor(actor, donor_id)
+    pager = numbered(
+        reading.gifts_of(actor, Wanted(donor_id=found.id)).order_by(Gift.started_at.desc(), Gift.id)
+    )
+    promises = reading.promises_of(actor, Wanted(donor_id=found.id)).order_by(RecurringGift.started_at.desc())
+    consents = reading.consents_of(found.id)
+    return render_template(
+        "donors/staff/donor.html",
+        donor=found,
+        given=given_by([found.id]).get(found.id),
+        pager=pager,
+        receipts=reading.receipts_by_gift(gift.id for gift in pager.items),
+        promises=list(db.session.scalars(promises.limit(50))),
+        consents=consents,
+        organisations=_names({each.organisation_id for each in consents}),
+    )
+
+
+def _names(organisation_ids: set[str]) -> dict[str, str]:
+    rows = db.session.execute(
+        select(Organisation.id, Organisation.name).where(Organisation.id.in_(organisation_ids))
+    )
+    return {row[0]: row[1] for row in rows}

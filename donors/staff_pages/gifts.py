@@ -1,0 +1,128 @@
+"""Gifts: the list and its export, one gift, and giving money back."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from flask import Response, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy import Select, func
+from werkzeug.wrappers import Response as AnyResponse
+
+from core import clock, csv_out
+from core.db import db, transaction
+from core.errors import Invalid
+from core.forms import Form
+from core.jobs import enqueue
+from core.paging import numbered
+from donors import deciding, giving, links, reading
+from donors.donor import Donor
+from donors.gift import Gift
+from donors.jobs import send_refund
+from donors.receipt import Receipt
+from donors.schemas import RefundSchema
+from donors.staff_pages.blueprint import bp, is_narrowed, periods, wanted_here
+from donors.staff_pages.life import life_of
+from donors.words import REFUND_STATES, TRIBUTES, actor_name
+from staff.access import Actor, current_actor, requires
+
+SORTS: dict[str, Any] = {
+    "at": Gift.started_at,
+    "donor": func.lower(Donor.name),
+    "amount": Gift.amount_minor,
+    "state": Gift.state,
+}
+HEADER = (
+    *("gift", "started_at", "paid_at", "state", "donor", "email", "public_name", "drive", "rhythm"),
+    *("amount", "fee_cover", "refunded", "processing_fee", "currency", "receipt", "payment_intent"),
+)
+
+
+@bp.get("/gifts")
+@requires("gifts.view")
+def gifts() -> str:
+    actor = current_actor()
+    pager = numbered(_chosen(actor))
+    return render_template(
+        "donors/staff/gifts.html",
+        pager=pager,
+        receipts=reading.receipts_by_gift(gift.id for gift in pager.items),
+        drives=reading.drives_with_gifts(actor),
+        periods=periods(),
+        narrowed=is_narrowed(),
+        sort=request.args.get("sort", "-at"),
+    )
+
+
+@bp.get("/gifts.csv")
+@requires("gifts.view")
+def gifts_csv() -> Response:
+    """The gifts of the list as it is narrowed and sorted, all pages of it."""
+    chosen = _chosen(current_actor()).outerjoin(Receipt, Receipt.gift_id == Gift.id).add_columns(Receipt)
+    rows = db.session.execute(chosen.execution_options(yield_per=500))
+    return csv_out.download(f"gifts-{clock.today().isoformat()}.csv", HEADER, _csv_rows(rows))
+
+
+def _chosen(actor: Actor) -> Select[Gift]:
+    query = reading.gifts_of(actor, wanted_here(actor))
+    return reading.ordered(query, request.args.get("sort", ""), SORTS, Gift.id)
+
+
+def _csv_rows(rows: Any) -> Iterator[tuple[Any, ...]]:
+    for gift, receipt in rows:
+        promise = gift.recurring_gift
+        yield (
+            *(gift.id, gift.started_at, gift.paid_at, gift.state, gift.donor.name, gift.donor.email),
+            *(gift.public_name, gift.drive.title, promise.rhythm if promise else "once"),
+            *(gift.amount.major, gift.fee_cover.major, gift.refunded.major),
+            gift.processing_fee.major if gift.processing_fee else None,
+            *(gift.currency, receipt.label if receipt else None, gift.payment_intent_id),
+        )
+
+
+@bp.get("/gifts/<gift_id>")
+@requires("gifts.view")
+def gift(gift_id: str) -> str:
+    found = reading.get_gift(current_actor(), gift_id)
+    left = giving.left_to_refund(found)
+    return _gift_page(found, Form(RefundSchema(currency=found.currency), initial={"amount": left}))
+
+
+@bp.post("/gifts/<gift_id>/refunds")
+@requires("gifts.view")
+def refund_submit(gift_id: str) -> AnyResponse | tuple[str, int]:
+    """Give back a part or all of a gift. Stripe is told after the commit."""
+    actor = current_actor()
+    found = reading.get_gift(actor, gift_id)
+    actor.require("gifts.refund")
+    form = Form(RefundSchema(currency=found.currency), request.form)
+    if not form.is_valid:
+        return _gift_page(found, form), 422
+    try:
+        with transaction():
+            row = deciding.refund(actor, gift_id, **form.data)
+    except Invalid as refusal:
+        form.refuse(refusal)
+        return _gift_page(reading.get_gift(actor, gift_id), form), 422
+    enqueue(send_refund, row.id)
+    flash(_("The refund is on its way. The donor gets a mail once Stripe confirms it."))
+    return redirect(url_for(".gift", gift_id=gift_id), 303)
+
+
+def _gift_page(found: Gift, form: Form) -> str:
+    refunds = reading.refunds_of(found.id)
+    receipt = reading.receipts_by_gift([found.id]).get(found.id)
+    names = reading.names_of(row.asked_by for row in refunds)
+    return render_template(
+        "donors/staff/gift.html",
+        gift=found,
+        receipt=receipt,
+        receipt_url=links.receipt_url,
+        refunds=refunds,
+        left=giving.left_to_refund(found),
+        form=form,
+        life=life_of(found, receipt, refunds),
+        consents=reading.consents_of(found.donor_id),
+        refund_states=REFUND_STATES,
+        tributes=TRIBUTES,
+        who=lambda label: actor_name(label, names),
+    )

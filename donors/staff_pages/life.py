@@ -1,0 +1,62 @@
+"""The life of a gift, oldest first: what happened to it and when."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from flask_babel import gettext as _
+
+from core.i18n import money as money_text
+from donors.gift import EXPIRED, FAILED, Gift
+from donors.receipt import Receipt
+from donors.refund import Refund
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One step: what, when (None where it is not known to the second), and its tone."""
+
+    text: str
+    at: datetime | None
+    tone: str = ""
+
+
+def life_of(gift: Gift, receipt: Receipt | None, refunds: list[Refund]) -> list[Happening]:
+    is_later = gift.period_on is not None and gift.checkout_session_id is None
+    steps = [
+        Happening(
+            _("The instalment was due.") if is_later else _("The donor sent the form."), gift.started_at
+        )
+    ]
+    if gift.paid_at is not None:
+        steps.append(
+            Happening(_("%(amount)s was paid.", amount=money_text(gift.charged)), gift.paid_at, "good")
+        )
+    elif gift.state == FAILED:
+        steps.append(Happening(_("The payment failed. No money moved."), None, "bad"))
+    elif gift.state == EXPIRED:
+        steps.append(Happening(_("The payment page closed unpaid. No money moved."), None))
+    if receipt is not None:
+        steps.append(Happening(_("Receipt %(number)s was issued.", number=receipt.label), receipt.issued_at))
+        if receipt.mailed_at is not None:
+            steps.append(Happening(_("The receipt was mailed."), receipt.mailed_at))
+    for row in refunds:
+        steps += _refund(row)
+    return sorted(steps, key=_second)
+
+
+def _second(step: Happening) -> datetime:
+    """Stripe tells whole seconds: steps of one second stay in the order of what follows what."""
+    return step.at.replace(microsecond=0) if step.at else datetime.max.replace(tzinfo=UTC)
+
+
+def _refund(row: Refund) -> list[Happening]:
+    amount = money_text(row.amount)
+    steps: list[Happening] = []
+    if row.asked_by != "stripe":
+        steps.append(Happening(_("A refund of %(amount)s was decided.", amount=amount), row.asked_at))
+    if row.done_at is not None:
+        steps.append(Happening(_("%(amount)s went back.", amount=amount), row.done_at, "warn"))
+    elif row.failed_at is not None:
+        text = _("Stripe refused to give %(amount)s back. No money moved.", amount=amount)
+        steps.append(Happening(text, row.failed_at, "bad"))
+    return steps

@@ -1,0 +1,87 @@
+"""States, rhythms and kinds of failure in words, for staff pages and exports."""
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+
+from campaigns.drive import Drive
+
+GIFT_STATES: dict[str, Any] = {
+    "pending": lazy_gettext("Not paid yet"),
+    "settled": lazy_gettext("Received"),
+    "partly_refunded": lazy_gettext("Partly refunded"),
+    "refunded": lazy_gettext("Refunded"),
+    "failed": lazy_gettext("Payment failed"),
+    "expired": lazy_gettext("Not completed"),
+}
+PROMISE_STATES: dict[str, Any] = {
+    "pending": lazy_gettext("Not begun"),
+    "active": lazy_gettext("Running"),
+    "failing": lazy_gettext("Payment failing"),
+    "cancelled": lazy_gettext("Ended"),
+    "abandoned": lazy_gettext("Never begun"),
+}
+REFUND_STATES: dict[str, Any] = {
+    "on_its_way": lazy_gettext("On its way"),
+    "done": lazy_gettext("Done"),
+    "refused": lazy_gettext("Refused by Stripe"),
+}
+EVENT_STATES: dict[str, Any] = {
+    "failing": lazy_gettext("Failing"),
+    "received": lazy_gettext("Waiting"),
+    "done": lazy_gettext("Done"),
+}
+RHYTHM_NAMES: dict[str, Any] = {
+    "once": lazy_gettext("once"),
+    "month": lazy_gettext("every month"),
+    "quarter": lazy_gettext("every quarter"),
+    "year": lazy_gettext("every year"),
+}
+TRIBUTES: dict[str, Any] = {
+    "honour": lazy_gettext("In honour of"),
+    "memory": lazy_gettext("In memory of"),
+}
+#: Which colour a state's tag has, beside its word.
+TONES = {
+    "settled": "good",
+    "active": "good",
+    "done": "good",
+    "partly_refunded": "warn",
+    "on_its_way": "warn",
+    "failing": "bad",
+    "failed": "bad",
+    "refused": "bad",
+}
+#: What a kind of failure means and what to do, by the name that the inbox keeps.
+FAILURES: dict[str, Any] = {
+    "AmountDiffers": lazy_gettext(
+        "Stripe was paid another amount than the gift says. Compare both before you do anything."
+    ),
+    "NotYet": lazy_gettext("It is about something whose own event has not arrived. It usually follows."),
+    "PaymentsUnavailable": lazy_gettext("Stripe did not answer. It is tried again by itself."),
+    "InvalidRequestError": lazy_gettext("Stripe does not know what it is about. Look it up there."),
+    "Conflict": lazy_gettext("It asks for a step that the gift's state does not allow."),
+}
+UNKNOWN_FAILURE = lazy_gettext("The log of the worker says more about it.")
+
+
+def actor_name(label: str, members: dict[str, str]) -> str:
+    """Who a label names; `members` maps labels of members to their names."""
+    others: dict[str, Any] = {
+        "stripe": lazy_gettext("Stripe"),
+        "donor": lazy_gettext("the donor"),
+        "system": lazy_gettext("this installation"),
+    }
+    if label.startswith("token:"):
+        return str(lazy_gettext("API token")) + f" {label.removeprefix('token:')}"
+    return str(members.get(label) or others.get(label) or label)
+
+
+def deductibility_note(drive: Drive) -> str:
+    notes = {
+        "deductible": _("Gifts to this drive are tax-deductible as far as the law allows."),
+        "not_deductible": _("Gifts to this drive are not tax-deductible."),
+        "ask_counsel": _("Gifts that help one named person may not be tax-deductible. Ask your adviser."),
+    }
+    return notes[drive.deductibility]

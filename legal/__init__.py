@@ -1,0 +1,1 @@
+"""What the law work takes, costs and is worth."""

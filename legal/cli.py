@@ -1,0 +1,175 @@
+"""`flask rates value`, `flask hours export`, `flask hours import`."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from itertools import chain
+from pathlib import Path
+
+import click
+from flask import Flask
+from flask.cli import AppGroup
+from sqlalchemy import or_, select
+
+from campaigns import verifying
+from core.db import db, transaction
+from core.errors import Conflict, Invalid, Refusal
+from legal.importing import Import, RowsRefused, import_hours
+from legal.ledes.exporting import export_ledes
+from legal.ledes.importing import find_matter_of, import_ledes
+from legal.ledes.reading import LedesRefused, is_ledes
+from legal.matter import MatterParticipation
+from legal.rate_matrix import MATRICES, Standing, matrix
+from legal.rounding import hours_text
+from legal.schemas.time import read_row
+from legal.timekeeper import CLASSES
+from legal.transparency import verify_totals
+from legal.valuation import value_of
+from staff.access import Actor, actor_for, system_actor
+from staff.account import User
+from staff.member import Member
+
+rate_commands = AppGroup("rates", help="Published hourly rates.")
+hour_commands = AppGroup("hours", help="Time entries.")
+
+
+@rate_commands.command("value")
+@click.option("--matrix", "matrix_id", type=click.Choice(list(MATRICES)), default="eaja", show_default=True)
+@click.option("--on", "worked_on", type=click.DateTime(["%Y-%m-%d"]), required=True, help="The work date.")
+@click.option("--hours", required=True, help="Hours with one decimal, such as 1.1.")
+@click.option("--experience-year", type=int, help="The year from which experience counts.")
+@click.option("--classification", type=click.Choice(list(CLASSES)), default=None, help="LEDES class.")
+def value(
+    matrix_id: str, worked_on: datetime, hours: str, experience_year: int | None, classification: str | None
+) -> None:
+    """Print what so many hours of that day are worth. Refuses with the reason's code."""
+    try:
+        units = Decimal(hours) * 10
+        if units != units.to_integral_value() or units < 0:
+            raise InvalidOperation
+    except InvalidOperation:
+        raise click.BadParameter("write hours with one decimal, such as 1.1", param_hint="--hours") from None
+    day: date = worked_on.date()
+    try:
+        rate = matrix(matrix_id).rate_on(day, Standing(classification or "", experience_year))
+    except Conflict as refusal:
+        raise click.ClickException(f"{refusal.code}: {refusal.message}") from None
+    click.echo(
+        f"{hours_text(int(units))} h × {rate} = {value_of(int(units), rate)} ({matrix_id}, {day.year})"
+    )
+
+
+@hour_commands.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--matter", "matter_id", help="The matter's id; a LEDES file of ours names it itself.")
+@click.option("--as", "who", help="E-mail address or id of the member who imports; else lead counsel.")
+@click.option("--skip-wrong-rows", is_flag=True, help="CSV: import the rows that hold, list the others.")
+@click.option("--preview", is_flag=True, help="LEDES: say what would be written, and write nothing.")
+def import_file(
+    file: Path, matter_id: str | None, who: str | None, skip_wrong_rows: bool, preview: bool
+) -> None:
+    """Write the hours of a CSV or LEDES 1998B file as drafts: all of them, or none."""
+    text = file.read_text(encoding="utf-8-sig")
+    if is_ledes(text):
+        _import_ledes(text, matter_id, who, preview=preview)
+    elif not matter_id or not who:
+        raise click.UsageError("A CSV file needs --matter and --as.")
+    else:
+        _import_csv(_actor_on(matter_id, who), text, matter_id, skip_wrong_rows=skip_wrong_rows)
+
+
+def _import_ledes(text: str, matter_id: str | None, who: str | None, *, preview: bool) -> None:
+    with _refusals_are_told(), transaction() as session:
+        matter_id = matter_id or find_matter_of(text).id
+        done = import_ledes(_actor_on(matter_id, who), text, matter_id=matter_id)
+        written = len(done.entries)
+        if preview:
+            session.rollback()
+    would = "would be written" if preview else "are written"
+    click.echo(
+        f"{len(done.invoices)} invoices: {written} entries {would} as drafts, {done.already_here} are here "
+        f"already. Left to you: {done.costs} costs, {done.adjustments} adjustments."
+    )
+
+
+@hour_commands.command("export")
+@click.option("--matter", "matter_id", required=True, help="The matter's id.")
+@click.option("--from", "starts", type=click.DateTime(["%Y-%m-%d"]), required=True, help="The first day.")
+@click.option("--to", "ends", type=click.DateTime(["%Y-%m-%d"]), required=True, help="The last day.")
+@click.option("--as", "who", help="E-mail address or id of the member who exports; else lead counsel.")
+@click.option("--with-narratives", is_flag=True, help="The words themselves in place of the task's name.")
+def export_file(
+    matter_id: str, starts: datetime, ends: datetime, who: str | None, with_narratives: bool
+) -> None:
+    """Write the approved hours and paid costs of a period as LEDES 1998B to standard output."""
+    with _refusals_are_told(), transaction():
+        text = export_ledes(
+            _actor_on(matter_id, who),
+            matter_id,
+            starts_on=starts.date(),
+            ends_on=ends.date(),
+            with_narratives=with_narratives,
+        )
+    click.echo(text, nl=False)
+
+
+@contextmanager
+def _refusals_are_told() -> Iterator[None]:
+    try:
+        yield
+    except LedesRefused as refusal:
+        raise click.ClickException("\n".join(map(str, refusal.problems))) from None
+    except Invalid as refusal:
+        raise click.ClickException(" ".join(chain.from_iterable(refusal.errors.values()))) from None
+    except Refusal as refusal:
+        raise click.ClickException(refusal.message or "There is no such matter.") from None
+
+
+def _import_csv(actor: Actor, text: str, matter_id: str, *, skip_wrong_rows: bool) -> None:
+    lines = text.splitlines(keepends=True)
+    try:
+        with transaction():
+            done = import_hours(
+                actor, lines, matter_id=matter_id, read=read_row, skip_wrong_rows=skip_wrong_rows
+            )
+    except RowsRefused as refusal:
+        done = Import(errors=refusal.errors)
+    except Refusal as refusal:
+        raise click.ClickException(refusal.message or "There is no such matter.") from None
+    for error in done.errors:
+        click.echo(str(error), err=True)
+    click.echo(f"{len(done.entries)} entries are written as drafts, {len(done.errors)} errors.")
+    sys.exit(1 if done.errors else 0)
+
+
+def _actor_on(matter_id: str, who: str | None) -> Actor:
+    """The member whom `who` names, of an organisation on the matter; without a name the installation
+    itself, within the organisation that leads."""
+    counsel = select(MatterParticipation).where(MatterParticipation.matter_id == matter_id)
+    taking_part = list(db.session.scalars(counsel.order_by(MatterParticipation.joined_at)))
+    if not taking_part:
+        raise click.ClickException("There is no such matter.")
+    if who is None:
+        lead = next((each for each in taking_part if each.part == "lead_counsel"), taking_part[0])
+        return system_actor(lead.organisation)
+    query = (
+        select(Member)
+        .join(User, User.id == Member.account_id)
+        .where(
+            or_(User.email == who, Member.id == who),
+            Member.left_at.is_(None),
+            Member.organisation_id.in_([each.organisation_id for each in taking_part]),
+        )
+    )
+    members = list(db.session.scalars(query.limit(2)))
+    if len(members) != 1:
+        raise click.ClickException("Name one member who works on this matter, by address or by id.")
+    return actor_for(members[0])
+
+
+def register(app: Flask) -> None:
+    verifying.register("hours", verify_totals)
+    app.cli.add_command(rate_commands)
+    app.cli.add_command(hour_commands)

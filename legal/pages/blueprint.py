@@ -1,0 +1,39 @@
+"""The staff pages of legal/ share one blueprint under /staff."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, abort, request
+
+from core.errors import Invalid
+from core.forms import Form
+from legal import utbms
+from staff.access import find_actor
+
+bp = Blueprint("legal", __name__, url_prefix="/staff")
+
+
+@bp.context_processor
+def what_templates_know() -> dict[str, Any]:
+    """Who is asking, and the codes that type-ahead offers."""
+    return {
+        "actor": find_actor(),
+        "utbms_tasks": utbms.tasks(),
+        "utbms_activities": utbms.codes("activity"),
+        "utbms_expenses": utbms.codes("expense"),
+        "utbms_name": lambda code: utbms.catalogue()[code].name,
+    }
+
+
+def refuse(form: Form, refusal: Invalid, *, named: Mapping[str, str] | None = None) -> None:
+    """Show a refusal in a form that calls some fields otherwise (minutes are typed as a duration)."""
+    names = named or {}
+    form.refuse(Invalid({names.get(field, field): texts for field, texts in refusal.errors.items()}))
+
+
+def chosen_ids(field: str, *, most: int = 1000) -> list[str]:
+    """The ticked boxes of a list form; a request that ticks more than a list shows is no form of ours."""
+    ticked = request.form.getlist(field)
+    if len(ticked) > most:
+        abort(413)
+    return ticked

@@ -1,0 +1,1 @@
+"""What people and software send to legal/, and what software gets back."""

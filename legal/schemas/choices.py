@@ -1,0 +1,62 @@
+"""What the actor of a request may choose in a form: matters, timekeepers, campaigns, funds, members.
+
+Each is read once a request, since a timesheet draws the same choice in every row.
+"""
+
+from collections.abc import Callable
+
+from flask import g
+from flask_babel import gettext as _
+
+from legal.engaging import campaigns_open_to
+from legal.engaging import free_members as find_free_members
+from legal.matter import list_matters
+from legal.rate_matrix import MATRICES, matrix
+from legal.spending import funds_for
+from legal.timekeeper import list_timekeepers
+from staff.access import Actor, current_actor
+
+Choices = list[tuple[str, str]]
+
+
+def _once_a_request(read: Callable[[Actor], Choices]) -> Callable[[], Choices]:
+    def choices() -> Choices:
+        kept: dict[str, Choices] = g.setdefault("legal_choices", {})
+        if read.__name__ not in kept:
+            kept[read.__name__] = read(current_actor())
+        return kept[read.__name__]
+
+    return choices
+
+
+@_once_a_request
+def matters(actor: Actor) -> Choices:
+    """Open matters, newest first."""
+    return [(each.id, each.title) for each in list_matters(actor) if each.closed_on is None]
+
+
+@_once_a_request
+def timekeepers(actor: Actor) -> Choices:
+    return [(each.id, each.name) for each in list_timekeepers(actor)]
+
+
+@_once_a_request
+def campaigns(actor: Actor) -> Choices:
+    return [(each.id, each.title) for each in campaigns_open_to(actor)]
+
+
+@_once_a_request
+def funds(actor: Actor) -> Choices:
+    """The funds of the campaigns that the actor's matters belong to."""
+    found = {fund.id: fund.name for matter in list_matters(actor) for fund in funds_for(matter)}
+    return list(found.items())
+
+
+def matrices() -> Choices:
+    """Every matrix by its title; one without a loaded year values nothing yet."""
+    return [(name, matrix(name).title) for name in MATRICES]
+
+
+@_once_a_request
+def free_members(actor: Actor) -> Choices:
+    return [("", _("Nobody")), *((each.id, each.name) for each in find_free_members(actor))]

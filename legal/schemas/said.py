@@ -1,0 +1,186 @@
+"""What software gets back."""
+
+from marshmallow import Schema, fields, validate
+
+from legal import bond, expense, rounding, time_entry, utbms
+from legal.timekeeping import long_day_warning
+
+
+class AmountOut(Schema):
+    """An amount in minor units of an ISO 4217 currency."""
+
+    minor = fields.Integer(required=True)
+    currency = fields.String(required=True)
+
+
+class CodeOut(Schema):
+    code = fields.String(required=True)
+    kind = fields.String(required=True, validate=validate.OneOf(utbms.KINDS))
+    name = fields.String(required=True)
+    phase = fields.Function(
+        lambda code: utbms.phase_of(code.code).code if code.is_task else None,
+        required=True,
+        allow_none=True,
+        metadata={"type": "string"},
+    )
+
+
+class CounselOut(Schema):
+    organisation_id = fields.String(required=True)
+    organisation = fields.String(attribute="organisation.name", required=True)
+    part = fields.String(required=True)
+
+
+class MatterOut(Schema):
+    id = fields.String(required=True)
+    campaign_id = fields.String(required=True)
+    title = fields.String(required=True)
+    rounding_policy = fields.String(required=True, validate=validate.OneOf(list(rounding.POLICIES)))
+    matrix = fields.String(required=True)
+    opened_on = fields.Date(required=True)
+    closed_on = fields.Date(required=True, allow_none=True)
+
+
+class TimekeeperOut(Schema):
+    id = fields.String(required=True)
+    name = fields.String(required=True)
+    classification = fields.String(required=True, metadata={"description": "LEDES class"})
+    bar_year = fields.Integer(required=True, allow_none=True)
+
+
+class TimeEntryOut(Schema):
+    id = fields.String(required=True)
+    matter_id = fields.String(required=True)
+    timekeeper_id = fields.String(required=True)
+    worked_on = fields.Date(required=True)
+    minutes = fields.Integer(attribute="minutes_raw", required=True)
+    units_tenths = fields.Integer(required=True, metadata={"description": "Tenths of an hour, rounded"})
+    rounding_policy = fields.String(required=True)
+    task_code = fields.String(required=True)
+    activity_code = fields.String(required=True)
+    narrative = fields.String(required=True)
+    state = fields.String(required=True, validate=validate.OneOf(list(time_entry.STATES)))
+
+
+class WrittenTimeEntryOut(TimeEntryOut):
+    warnings = fields.Method(
+        "_warnings", required=True, metadata={"type": "array", "items": {"type": "string"}}
+    )
+
+    def _warnings(self, entry: time_entry.TimeEntry) -> list[str]:
+        warning = long_day_warning(entry)
+        return [warning] if warning else []
+
+
+class ApprovalOut(Schema):
+    entry_id = fields.String(required=True)
+    approved_by_id = fields.String(required=True)
+    approved_at = fields.AwareDateTime(required=True)
+
+
+class ReturnOut(Schema):
+    id = fields.String(required=True)
+    entry_id = fields.String(required=True)
+    reason = fields.String(required=True)
+    returned_at = fields.AwareDateTime(required=True)
+
+
+class ValuationOut(Schema):
+    id = fields.String(required=True)
+    entry_id = fields.String(required=True)
+    number = fields.Integer(required=True)
+    matrix = fields.String(required=True)
+    matrix_sha256 = fields.String(required=True)
+    value = fields.Nested(AmountOut, required=True)
+    valued_at = fields.AwareDateTime(required=True)
+
+
+class RateOut(Schema):
+    """An estimated value: not money raised or spent."""
+
+    matrix = fields.String(required=True)
+    on = fields.Date(required=True)
+    rate = fields.Nested(AmountOut, required=True)
+    hours = fields.String(required=True)
+    value = fields.Nested(AmountOut, required=True)
+    source = fields.String(required=True)
+    sha256 = fields.String(required=True)
+
+
+class ExpenseOut(Schema):
+    id = fields.String(required=True)
+    matter_id = fields.String(required=True)
+    fund_id = fields.String(required=True)
+    claimant_id = fields.String(required=True)
+    expense_code = fields.String(required=True)
+    category = fields.String(required=True, validate=validate.OneOf(list(expense.CATEGORIES)))
+    amount = fields.Nested(AmountOut, required=True)
+    incurred_on = fields.Date(required=True)
+    description = fields.String(required=True)
+    state = fields.String(required=True, validate=validate.OneOf(list(expense.STATES)))
+
+
+class ExpenseApprovalOut(Schema):
+    id = fields.String(required=True)
+    expense_id = fields.String(required=True)
+    approved_by_id = fields.String(required=True)
+    approved_at = fields.AwareDateTime(required=True)
+    amount = fields.Nested(AmountOut, required=True)
+
+
+class RejectionOut(Schema):
+    expense_id = fields.String(required=True)
+    reason = fields.String(required=True)
+    rejected_at = fields.AwareDateTime(required=True)
+
+
+class PaymentOut(Schema):
+    expense_id = fields.String(required=True)
+    paid_by_id = fields.String(required=True)
+    paid_at = fields.AwareDateTime(required=True)
+    group_id = fields.String(required=True, metadata={"description": "The ledger group that paid it"})
+
+
+class BondOut(Schema):
+    id = fields.String(required=True)
+    matter_id = fields.String(required=True)
+    fund_id = fields.String(required=True)
+    amount = fields.Nested(AmountOut, required=True)
+    state = fields.String(required=True, validate=validate.OneOf(list(bond.STATES)))
+
+
+class BondEventOut(Schema):
+    """One step after posting. `interest_minor` is in the bond's currency."""
+
+    id = fields.String(required=True)
+    bond_id = fields.String(required=True)
+    state = fields.String(required=True, validate=validate.OneOf(list(bond.FORMS)))
+    happened_on = fields.Date(required=True)
+    form = fields.String(required=True)
+    document_sha256 = fields.String(required=True, allow_none=True)
+    interest_minor = fields.Integer(required=True)
+    recorded_at = fields.AwareDateTime(required=True)
+    group_id = fields.String(required=True, allow_none=True)
+
+
+class BondFiguresOut(Schema):
+    """`posted` is always `held` + `returned` + `forfeited`."""
+
+    posted = fields.Nested(AmountOut, required=True)
+    held = fields.Nested(AmountOut, required=True)
+    returned = fields.Nested(AmountOut, required=True)
+    forfeited = fields.Nested(AmountOut, required=True)
+    times_recycled = fields.Decimal(required=True, allow_none=True, as_string=True)
+
+
+class BondApprovalOut(Schema):
+    bond_id = fields.String(required=True)
+    approved_by_id = fields.String(required=True)
+    approved_at = fields.AwareDateTime(required=True)
+
+
+class BondPostingOut(Schema):
+    bond_id = fields.String(required=True)
+    posted_by_id = fields.String(required=True)
+    posted_at = fields.AwareDateTime(required=True)
+    group_id = fields.String(required=True, metadata={"description": "The ledger group that posted it"})

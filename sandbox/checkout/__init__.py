@@ -1,0 +1,1 @@
+"""Checkout sessions and the hosted page that pays them."""

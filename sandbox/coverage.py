@@ -1,0 +1,40 @@
+"""What of Stripe's behaviour is covered, as text."""
+
+from sandbox import routing as _routing  # noqa: F401 (registers every route)
+from sandbox.control import all_controls
+from sandbox.events.types import EVENT_TYPES
+from sandbox.faults import FAULTS
+from sandbox.payments.card import CARDS
+from sandbox.protocol.document import API_VERSION, document
+from sandbox.protocol.routes import all_routes
+
+_LIMITS = (
+    "Cards are the only payment methods; captures are automatic.",
+    "No prorations, discounts, taxes, shipping, coupons or invoice items.",
+    "One billing rhythm for each subscription; retries after 3, 5 and 7 days, then cancellation.",
+    "A test clock has arrived when `advance` answers; Stripe answers first and arrives later.",
+    "Fees are one rate for all cards; a charge is in the balance at once.",
+    "Parameters of Stripe's document that change nothing here are validated and then ignored.",
+)
+
+
+def report() -> str:
+    """Routes, events, cards, controls, faults and known limits, a line each."""
+    paths = document()["paths"]
+    routes = [
+        f"{one.method:6} {one.template}  {paths[one.template][one.method.lower()].get('summary', '')}"
+        for one in all_routes()
+    ]
+    cards = [f"{card.number}  {card.says}" for card in CARDS.values()]
+    faults = [f"{name}  {text}" for name, text in FAULTS.items()]
+    sections = {
+        f"Routes ({len(routes)}), Stripe {API_VERSION}": routes,
+        f"Events ({len(EVENT_TYPES)})": sorted(EVENT_TYPES),
+        "Cards": cards,
+        "Controls": all_controls(),
+        "Faults": faults,
+        "Limits": list(_LIMITS),
+    }
+    return "\n".join(
+        f"{title}\n" + "".join(f"  {line}\n" for line in lines) for title, lines in sections.items()
+    )

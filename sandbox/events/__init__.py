@@ -1,0 +1,1 @@
+"""Events and their way to the registered webhook endpoints."""

@@ -1,0 +1,1 @@
+"""Customers, cards, intents, charges and what becomes of a charge."""

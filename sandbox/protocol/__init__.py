@@ -1,0 +1,1 @@
+"""How Stripe is spoken to: HTTP, forms, validation, errors, idempotency, expansion and lists."""

@@ -1,0 +1,73 @@
+"""`flask audit verify`, `flask staff create-owner`, `flask staff invite`."""
+
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+from flask import Flask, current_app
+from flask.cli import AppGroup
+from sqlalchemy import select
+
+from core.db import db, transaction
+from core.errors import Refusal
+from staff import audit, people
+from staff.access import system_actor
+from staff.member import ROLES
+from staff.organisation import Organisation
+
+audit_commands = AppGroup("audit", help="The audit trail.")
+staff_commands = AppGroup("staff", help="Organisations and their people.")
+
+
+@audit_commands.command("verify")
+def verify() -> None:
+    """Walk every organisation's chain; exit 1 naming the first break of each."""
+    breaks = list(audit.verify())
+    for sentence in breaks:
+        click.echo(sentence, err=True)
+    if breaks:
+        sys.exit(1)
+    click.echo("The audit trail is whole.")
+
+
+@staff_commands.command("create-owner")
+@click.option("--organisation", "name", required=True, help="The organisation's name.")
+@click.option("--email", required=True, help="Whom to invite as its first owner.")
+@click.option("--slug", default="", help="Its short name in addresses; made from the name when not given.")
+@click.option("--zone", default="UTC", show_default=True, help="Its time zone, such as America/Chicago.")
+def create_owner(name: str, email: str, slug: str, zone: str) -> None:
+    """Found an organisation and invite its first owner; prints the link that the mail carries too."""
+    slug = slug or re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+    with _refusals(), transaction():
+        _organisation, token = people.found_organisation(name, slug=slug, zone=zone, owner_email=email)
+    click.echo(f"{current_app.config['BASE_URL']}/join/{token}")
+
+
+@staff_commands.command("invite")
+@click.option("--organisation", "slug", required=True, help="The organisation's short name.")
+@click.option("--email", required=True)
+@click.option("--role", type=click.Choice(ROLES), default="viewer", show_default=True)
+def invite(slug: str, email: str, role: str) -> None:
+    """Invite somebody; prints the link that the mail carries too."""
+    organisation = db.session.scalar(select(Organisation).where(Organisation.slug == slug))
+    if organisation is None:
+        raise click.ClickException(f"There is no organisation with the short name {slug}.")
+    with _refusals(), transaction():
+        _invitation, token = people.invite(system_actor(organisation), email=email, role=role)
+    click.echo(f"{current_app.config['BASE_URL']}/join/{token}")
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """A refusal becomes one line and exit code 1."""
+    try:
+        yield
+    except Refusal as refusal:
+        raise click.ClickException(str(refusal)) from None
+
+
+def register(app: Flask) -> None:
+    for group in (audit_commands, staff_commands):
+        app.cli.add_command(group)

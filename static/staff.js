@@ -1,0 +1,74 @@
+/* What scripts add to the staff pages; each works without.
+
+   data-send-on-change  a select that sends its form
+   data-rail            the page list scrolls to where one is
+   data-rows            a table body: Enter in its last row adds another from <template data-row>, whose {n} is the row's number
+   data-draft="name"    a form that keeps what was typed in this browser until it is sent
+   data-copy            a button that copies the text of the element with this id
+   data-reason          a form that asks before sending: the sentence to confirm */
+"use strict";
+
+(() => {
+  /* Rows of a table share their names, so a draft is a list of [name, value] in the order of the page. */
+  function keepDraft(form) {
+    const key = "draft:" + form.dataset.draft;
+    const apart = ["hidden", "password", "file", "submit"];
+    const controls = () => [...form.elements].filter((each) => each.name && !apart.includes(each.type));
+    const kept = (() => { try { return JSON.parse(localStorage.getItem(key)) || []; } catch { return []; } })();
+    const body = form.querySelector("[data-rows]");
+    if (body) while (controls().length < kept.length && addRow(body)) ;
+    controls().forEach((control, place) => {
+      const [name, value] = kept[place] || [];
+      if (name === control.name && !control.value) control.value = value;
+    });
+    form.addEventListener("input", () => {
+      try { localStorage.setItem(key, JSON.stringify(controls().map((each) => [each.name, each.value]))); } catch { /* private window */ }
+    });
+    form.addEventListener("submit", () => { try { localStorage.removeItem(key); } catch { /* private window */ } });
+  }
+
+  /* The list alone moves: scrollIntoView would take the page along. */
+  function showInRail(here) {
+    for (let box = here.parentElement; box?.closest("[data-rail]"); box = box.parentElement) {
+      const place = here.getBoundingClientRect(), frame = box.getBoundingClientRect();
+      box.scrollLeft += place.left + place.width / 2 - frame.left - frame.width / 2;
+      const bottom = Math.min(frame.bottom, innerHeight);
+      if (place.bottom > bottom) box.scrollTop += place.bottom - bottom + 16;
+    }
+  }
+
+  function addRow(body) {
+    const template = document.querySelector("template[data-row]");
+    const holder = document.createElement("tbody");
+    holder.innerHTML = template.innerHTML.replaceAll("{n}", body.rows.length);
+    const row = holder.rows[0];
+    body.append(row);
+    return row;
+  }
+
+  document.addEventListener("keydown", (event) => {
+    const row = event.key === "Enter" && event.target.tagName === "INPUT" && event.target.closest("[data-rows] tr");
+    if (!row || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    const next = row.nextElementSibling || addRow(row.parentElement);
+    next.querySelector("input, select, textarea")?.focus();
+  });
+
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("[data-send-on-change]")) event.target.form.submit();
+  });
+
+  document.addEventListener("submit", (event) => {
+    const question = event.target.dataset.reason;
+    if (question && !confirm(question)) event.preventDefault();
+  });
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-copy]");
+    if (button) navigator.clipboard?.writeText(document.getElementById(button.dataset.copy).textContent.trim());
+  });
+
+  document.querySelectorAll("form[data-draft]").forEach(keepDraft);
+  const here = document.querySelector("[data-rail] [aria-current]");
+  if (here) showInRail(here);
+})();

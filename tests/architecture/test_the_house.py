@@ -1,0 +1,101 @@
+"""The arrows and the rules of the house, read from its source."""
+
+import ast
+
+import pytest
+
+from tests.architecture.reading import EDGES, PACKAGES, ROOT, calls, imports, is_edge, modules
+
+pytestmark = pytest.mark.pure
+
+HOUSE = modules(*PACKAGES)
+#: What opens a transaction besides edges, each with its reason in docs/decisions/ or in its own docstring.
+OPEN_TRANSACTIONS = {"core.mail", "donors.at_stripe", "staff.sign_in", "staff.bearer"}
+
+
+def test_no_package_imports_one_to_its_right() -> None:
+    wrong = [
+        f"{name} imports {target}"
+        for name, tree in HOUSE.items()
+        for target in imports(tree)
+        if (package := target.split(".")[0]) in PACKAGES
+        and PACKAGES.index(package) > PACKAGES.index(name.split(".")[0])
+    ]
+    assert wrong == []
+
+
+def test_nothing_imports_the_front_door_or_what_stands_apart() -> None:
+    apart = {"app", "sandbox", "demo", "bench", "tests"}
+    wrong = [
+        f"{n} imports {t}" for n, tree in HOUSE.items() for t in imports(tree) if t.split(".")[0] in apart
+    ]
+    assert wrong == []
+
+
+def test_the_sandbox_knows_nothing_of_the_application() -> None:
+    wrong = [
+        f"{name} imports {target}"
+        for name, tree in modules("sandbox").items()
+        for target in imports(tree)
+        if target.split(".")[0] in (*PACKAGES, "app", "demo", "bench", "flask", "sqlalchemy")
+    ]
+    assert wrong == []
+
+
+def test_nouns_do_not_import_their_own_edges() -> None:
+    wrong = [
+        f"{name} imports {target}"
+        for name, tree in HOUSE.items()
+        if not is_edge(name)
+        for target in imports(tree)
+        if target.split(".")[0] == name.split(".")[0] != "core" and is_edge(target)
+    ]
+    assert wrong == []
+
+
+def test_only_edges_open_transactions() -> None:
+    opened = {
+        name for name, tree in HOUSE.items() if "transaction" in set(calls(tree)) and not is_edge(name)
+    } - {"core.db"}
+    assert opened == OPEN_TRANSACTIONS
+
+
+def test_only_the_one_transaction_commits() -> None:
+    commits = {name for name, tree in HOUSE.items() if any(call.endswith(".commit") for call in calls(tree))}
+    assert commits == {"core.db"}
+
+
+def test_only_the_clock_asks_for_the_time() -> None:
+    asking = {
+        name
+        for name, tree in HOUSE.items()
+        for call in calls(tree)
+        if call.endswith((".now", ".utcnow", ".today")) and call.split(".")[0] in {"datetime", "date"}
+    }
+    assert asking == {"core.clock"}
+
+
+def test_only_the_gateway_knows_stripe() -> None:
+    knowing = {name for name, tree in HOUSE.items() if "stripe" in {t.split(".")[0] for t in imports(tree)}}
+    assert knowing == {"donors.stripe_gateway"}
+
+
+def test_only_the_settings_read_the_environment() -> None:
+    reading = {
+        name
+        for name, tree in HOUSE.items()
+        if {"environs", "dotenv"} & {t.split(".")[0] for t in imports(tree)}
+        or any(isinstance(n, ast.Attribute) and ast.unparse(n) == "os.environ" for n in ast.walk(tree))
+        or "os.getenv" in set(calls(tree))
+    }
+    assert reading == {"core.settings"}
+
+
+def test_no_file_has_a_name_that_says_nothing() -> None:
+    empty = {"utils.py", "helpers.py", "common.py", "constants.py", "misc.py", "manager.py"}
+    assert [str(p) for package in PACKAGES for p in (ROOT / package).rglob("*.py") if p.name in empty] == []
+
+
+def test_every_kind_of_edge_is_used() -> None:
+    used = {name.split(".")[1] for name in HOUSE if is_edge(name)}
+    assert used == set(EDGES)

@@ -1,0 +1,206 @@
+"""What all tests share: one migrated database, a transaction around each test, a fixed cast.
+
+The cast: Alice owns Refugio, Bob works for it as a lawyer, Carla as a campaigner, Frida in finance, Vera
+looks on. Charlie owns Llano, a firm that is a stranger unless a test makes it a partner.
+"""
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from app import create_app
+from core import schema
+from core.db import db
+from core.settings import Settings
+from sandbox.server import Box, start
+from staff.access import Actor, actor_for
+from staff.account import User
+from staff.member import Member
+from staff.organisation import Organisation
+from tests.databases import fresh_url, start_postgres, stop_postgres
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--database", choices=["sqlite", "postgresql"], default="sqlite")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--database") == "postgresql" and not hasattr(config, "workerinput"):
+        start_postgres()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        stop_postgres()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What touches no database, or is about browsers and pages, says the same on both; it runs once."""
+    if config.getoption("--database") == "sqlite":
+        return
+    once = [item for item in items if item.get_closest_marker("pure") or item.get_closest_marker("once")]
+    config.hook.pytest_deselected(items=once)
+    items[:] = [item for item in items if item not in set(once)]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[Any]:
+    """Where nothing may be skipped, a skip is a failure: what was not run did not pass."""
+    report = yield
+    if report.skipped and os.environ.get("AMPARO_NO_SKIPS"):
+        report.outcome = "failed"
+    return report
+
+
+@pytest.fixture(scope="session")
+def database_kind(pytestconfig: pytest.Config) -> str:
+    return str(pytestconfig.getoption("--database"))
+
+
+@pytest.fixture(scope="session")
+def box() -> Iterator[Box]:
+    """A Stripe that runs here; its events are fetched by the tests that want them."""
+    with start() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def settings(tmp_path_factory: pytest.TempPathFactory, database_kind: str, box: Box) -> Settings:
+    folder = tmp_path_factory.mktemp("amparo")
+    return Settings(
+        environment="testing",
+        data_dir=folder,
+        database_url=fresh_url(database_kind, folder),
+        base_url="http://localhost",
+        queue_url="memory:",
+        stripe_api_base=box.url,
+        stripe_secret_key=box.key,
+        page_cache_seconds=0,
+        log_level="WARNING",
+    )
+
+
+class Browser(FlaskClient):
+    """Gives each request its own application context, as a server does: `g`, the session of the database
+    and the signed-in person do not last from one request to the next."""
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        with self.application.app_context():
+            return super().open(*args, **kwargs)
+
+
+@pytest.fixture(scope="session")
+def the_app(settings: Settings) -> Iterator[Flask]:
+    app = create_app(settings)
+    app.test_client_class = Browser
+    with app.app_context():
+        schema.upgrade(db.engine)
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def app(the_app: Flask) -> Iterator[Flask]:
+    """The application, with everything the test writes undone at its end."""
+    with the_app.app_context():
+        engine: Engine = db.engine
+        with engine.connect() as connection:
+            outer = connection.begin()
+            db.sessionmaker.configure(bind=connection, binds={}, join_transaction_mode="create_savepoint")
+            yield the_app
+            db.session.close()
+            db.sessionmaker.configure(bind=engine, join_transaction_mode="conditional_savepoint")
+            outer.rollback()
+
+
+@pytest.fixture
+def session(app: Flask) -> Session:
+    return db.session
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser of nobody in particular."""
+    return app.test_client()
+
+
+@dataclass
+class Cast:
+    refugio: Organisation
+    llano: Organisation
+    alice: Member
+    bob: Member
+    carla: Member
+    frida: Member
+    vera: Member
+    charlie: Member
+
+    def actor(self, name: str) -> Actor:
+        return actor_for(getattr(self, name))
+
+
+@pytest.fixture
+def cast(session: Session) -> Cast:
+    refugio = Organisation(name="Refugio Legal Project", slug="refugio", zone="America/Chicago")
+    llano = Organisation(name="Llano Defenders", slug="llano", zone="America/Denver")
+    session.add_all([refugio, llano])
+    session.flush()
+    people = {
+        name: _member(session, name, organisation, role)
+        for name, organisation, role in (
+            ("alice", refugio, "owner"),
+            ("bob", refugio, "legal"),
+            ("carla", refugio, "campaigner"),
+            ("frida", refugio, "finance"),
+            ("vera", refugio, "viewer"),
+            ("charlie", llano, "owner"),
+        )
+    }
+    session.commit()
+    return Cast(refugio=refugio, llano=llano, **people)
+
+
+def _member(session: Session, name: str, organisation: Organisation, role: str) -> Member:
+    account = User(
+        email=f"{name}@example.org", name=name.capitalize(), active=True, fs_uniquifier=f"{name}-session"
+    )
+    session.add(account)
+    session.flush()
+    member = Member(organisation_id=organisation.id, account_id=account.id, role=role)
+    session.add(member)
+    session.flush()
+    return member
+
+
+@pytest.fixture
+def sign_in(app: Flask) -> Callable[[Member], FlaskClient]:
+    """A browser in which this member is signed in, without going through the password page."""
+
+    def browser(member: Member) -> FlaskClient:
+        signed_in = app.test_client()
+        with signed_in.session_transaction() as cookies:
+            cookies["_user_id"] = member.account.fs_uniquifier
+            cookies["_fresh"] = True
+            cookies["fs_paa"] = time.time()
+            cookies["organisation_id"] = member.organisation_id
+        return signed_in
+
+    return browser
+
+
+@pytest.fixture
+def fixtures_folder() -> Path:
+    return Path(__file__).parent
+
+
+os.environ.setdefault("NO_PROXY", "127.0.0.1,localhost")

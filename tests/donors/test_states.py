@@ -1,0 +1,62 @@
+"""Every pair of states: the table's steps are taken, all others are refused and change nothing."""
+
+from itertools import product
+
+import pytest
+
+from core.errors import Conflict
+from donors import gift as gifts
+from donors import recurring_gift as promises
+from donors.gift import Gift
+from donors.recurring_gift import RecurringGift
+
+pytestmark = pytest.mark.pure
+
+
+@pytest.mark.parametrize(("before", "after"), list(product(gifts.TRANSITIONS, repeat=2)))
+def test_a_gift_moves_only_as_its_table_says(before: str, after: str) -> None:
+    gift = Gift(id="gift_1", state=before)
+    if after == before or after in gifts.TRANSITIONS[before]:
+        gift.move(after)
+        assert gift.state == after
+    else:
+        with pytest.raises(Conflict, match="cannot go") as refusal:
+            gift.move(after)
+        assert refusal.value.code == "illegal_transition"
+        assert gift.state == before
+
+
+@pytest.mark.parametrize(("before", "after"), list(product(promises.TRANSITIONS, repeat=2)))
+def test_a_recurring_gift_moves_only_as_its_table_says(before: str, after: str) -> None:
+    promise = RecurringGift(id="recur_1", state=before)
+    if after == before or after in promises.TRANSITIONS[before]:
+        promise.move(after)
+        assert promise.state == after
+    else:
+        with pytest.raises(Conflict):
+            promise.move(after)
+        assert promise.state == before
+
+
+@pytest.mark.parametrize("table", [gifts.TRANSITIONS, promises.TRANSITIONS])
+def test_every_state_can_be_reached(table: dict[str, frozenset[str]]) -> None:
+    reached, fresh = {"pending"}, {"pending"}
+    while fresh:
+        fresh = {after for before in fresh for after in table[before]} - reached
+        reached |= fresh
+    assert reached == set(table)
+
+
+@pytest.mark.parametrize(
+    ("name", "display", "alias", "shown"),
+    [
+        ("Ana Maria Lopez", "full", "", "Ana Maria Lopez"),
+        ("Ana Maria Lopez", "initial", "", "Ana L."),
+        ("Ana", "initial", "", "Ana"),
+        ("", "initial", "", ""),
+        ("Ana Lopez", "alias", " A friend ", "A friend"),
+        ("Ana Lopez", "anonymous", "A friend", ""),
+    ],
+)
+def test_a_donor_appears_the_way_they_chose(name: str, display: str, alias: str, shown: str) -> None:
+    assert gifts.public_name(name, display, alias) == shown

@@ -1,0 +1,145 @@
+"""A populated installation: the demo's people and case, a few hours, donors who gave, costs, a bond, updates."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Select, inspect, select, text
+
+from core.db import Model, db, transaction
+from demo import cause, people
+from donors import form_token
+from donors.gift import Gift
+from staff.access import ALL_PERMISSIONS
+from staff.account import User
+from staff.api_token import ApiToken, digest_of, new_secret
+from staff.member import Member
+from staff.organisation import Organisation
+from tests.donors.conftest import Stripe, stripe  # noqa: F401 (a fixture)
+
+HOURS_KEPT = 12
+T = TypeVar("T")
+
+
+def look(query: Select[T]) -> list[T]:
+    """What the query finds. The reading ends at once: a rollback would else take back what came after it."""
+    found = list(db.session.scalars(query))
+    db.session.commit()
+    return found
+
+
+@dataclass
+class Town:
+    """The installation as the crawlers see it."""
+
+    app: Flask
+    sign_in: Callable[[Member], FlaskClient]
+
+    def browser_of(self, key: str) -> FlaskClient:
+        """Somebody of the demo, `stranger` of another organisation, or `nobody`."""
+        if key == "nobody":
+            return self.app.test_client()
+        return self.sign_in(self.member(key))
+
+    def member(self, key: str) -> Member:
+        named = User.email.startswith(f"{key}@")
+        (found,) = look(select(Member).join(User, User.id == Member.account_id).where(named))
+        return found
+
+    def bearer_of(self, key: str) -> dict[str, str]:
+        """The header of a token with every scope, made by that person."""
+        maker = self.member(key)
+        secret = new_secret()
+        with transaction() as session:
+            session.add(
+                ApiToken(
+                    organisation_id=maker.organisation_id,
+                    name="Everything",
+                    ending=secret[-4:],
+                    digest=digest_of(secret),
+                    scopes=sorted(ALL_PERMISSIONS),
+                    created_by_id=maker.id,
+                )
+            )
+        return {"Authorization": f"Bearer {secret}"}
+
+    def ids_of(self, argument: str) -> list[str]:
+        """A few ids for an argument of a route: `gift_id` is the primary key of `gift`."""
+        model = MODELS[argument]
+        key = inspect(model).primary_key[0]
+        return [str(found) for found in look(select(key).order_by(key).limit(4))]
+
+
+def _models() -> dict[str, type[Model]]:
+    found = {mapper.class_.__tablename__: mapper.class_ for mapper in Model.registry.mappers}
+    short = {"event": "stripe_event", "group": "ledger_group", "entry": "time_entry"}
+    short |= {"token": "api_token", "update": "campaign_update"}
+    return {f"{name}_id": found[table] for name, table in {**{name: name for name in found}, **short}.items()}
+
+
+MODELS = _models()
+
+
+def dump() -> dict[str, list[str]]:
+    """Every row of every table as text, the vault's left out."""
+    found = {
+        table: [repr(tuple(row)) for row in db.session.execute(text(f"SELECT * FROM {table}"))]
+        for table in inspect(db.session.connection()).get_table_names()
+        if table != "client_identity"
+    }
+    db.session.commit()
+    return found
+
+
+@pytest.fixture
+def town(
+    app: Flask,
+    stripe: Stripe,  # noqa: F811
+    sign_in: Callable[[Member], FlaskClient],
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Town:
+    lines = cause.HOURS.read_text().splitlines(keepends=True)
+    short = tmp_path_factory.mktemp("hours") / "hours.csv"
+    short.write_text("".join(lines[:HOURS_KEPT]))
+    monkeypatch.setattr(cause, "HOURS", short)
+    for step in (people.settle_in, cause.open_the_campaign, cause.open_the_matter, cause.record_hours):
+        with transaction():
+            step()
+    _give(app, stripe)
+    for step in (cause.pay_costs, cause.tell_updates, _settle_stranger):
+        with transaction():
+            step()
+    return Town(app, sign_in)
+
+
+def _give(app: Flask, till: Stripe) -> None:
+    for drive, rhythm in (("legal-fund", "once"), ("130-before-midnight", "month")):
+        for number in range(2):
+            typed = {
+                "form_token": form_token.new_token(),
+                "amount_choice": "other",
+                "amount_other": "10000",
+                "rhythm": rhythm,
+                "email": f"donor{number}@example.org",
+                "name": "Ana Lopez",
+                "message": "Come home soon.",
+            }
+            sent = app.test_client().post(f"/d/{drive}/gifts", data=typed)
+            assert sent.status_code == 303, sent.text
+            (gift,) = look(select(Gift).where(Gift.checkout_url == sent.headers["Location"]))
+            till.pay(gift)
+    till.deliver_all()
+    db.session.expire_all()
+
+
+def _settle_stranger() -> None:
+    """An organisation that has nothing to do with the case, and its owner."""
+    elsewhere = Organisation(name="Elsewhere", slug="elsewhere", zone="UTC")
+    account = User(email="stranger@elsewhere.example", name="Stranger", active=True, fs_uniquifier="stranger")
+    db.session.add_all([elsewhere, account])
+    db.session.flush()
+    db.session.add(Member(organisation_id=elsewhere.id, account_id=account.id, role="owner"))

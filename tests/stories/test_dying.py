@@ -1,0 +1,56 @@
+"""A process that is killed between any two steps of a gift's way loses nothing and doubles nothing."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sandbox.server import start
+from tests.databases import fresh_url
+from tests.stories.house import ROOT
+from tests.stories.letterbox import letterbox
+
+pytestmark = pytest.mark.xdist_group("dying")
+
+
+def test_a_killed_process_loses_and_doubles_nothing(tmp_path: Path, database_kind: str) -> None:
+    with start() as box, letterbox() as letters:
+        settings = {
+            "environment": "testing",
+            "data_dir": str(tmp_path),
+            "database_url": fresh_url(database_kind, tmp_path),
+            "base_url": "http://localhost",
+            "queue_url": "memory:",
+            "mail_url": letters.url,
+            "stripe_api_base": box.url,
+            "log_level": "CRITICAL",
+        }
+        walked = subprocess.run(
+            [sys.executable, "-m", "tests.stories.journey", json.dumps(settings)],
+            cwd=ROOT,
+            env=dict(os.environ),
+            capture_output=True,
+            timeout=240,
+            check=False,
+        )
+        assert walked.returncode == 0, walked.stderr.decode()[-3000:]
+        journeys = json.loads(walked.stdout)
+        assert set(journeys) == {"once_and_refunded", "monthly_and_cancelled"}
+        owed = sum(_holds(name, **found) for name, found in journeys.items())
+        assert len(letters.to("ana@example.org")) == owed
+
+
+def _holds(name: str, undisturbed: dict[str, Any], killed: dict[str, Any]) -> int:
+    """Every interrupted walk ends like the one that nobody interrupts; returns how many mails all owe."""
+    assert undisturbed["wrong"] == []
+    assert undisturbed["open_events"] == 0
+    assert all(is_sent for _key, is_sent in undisturbed["mails"])
+    assert len(killed) > 15
+    for place, outcome in killed.items():
+        assert outcome == undisturbed, f"{name}, killed after {place}"
+    walks = len(killed) + 2  # the undisturbed one, and the rehearsal before it
+    return walks * len(undisturbed["mails"])
