@@ -9,19 +9,22 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from campaigns import api as campaigns_api
 from campaigns import cli as campaigns_cli
 from campaigns import pages as campaigns_pages
-from core import charts, errors, i18n, jobs, limits, mail, sealed, security, static_files, telemetry
+from core import errors, i18n, jobs, mail, sealed, security, telemetry
 from core.cli import register as register_core_commands
 from core.db import db
 from core.db import init_app as init_database
+from core.drawing import charts
+from core.drawing.pattern import weave
 from core.engine import prepare_engine
-from core.page_cache import PageCache
-from core.pattern import weave
-from core.problem_api import ProblemApi
 from core.settings import Settings, from_environment
+from core.web import limits, static_files
+from core.web.page_cache import PageCache
+from core.web.problem_api import ProblemApi
 from donors import api as giving_api
 from donors import cli as giving_cli
-from donors import form_token, my_pages, pages, stripe_gateway, webhook
+from donors import my_pages, pages, stripe_gateway, webhook
 from donors import staff_pages as giving_pages
+from donors.gifts import form_token
 from legal import api as legal_api
 from legal import cli as legal_cli
 from legal import pages as legal_pages

@@ -8,16 +8,16 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bench.stage import DAYS, ZONE, Stage
-from campaigns import ledger
-from campaigns.ledger import LedgerEntry, LedgerGroup, LedgerTotal
+from campaigns.funds import ledger
+from campaigns.funds.ledger import LedgerEntry, LedgerGroup, LedgerTotal
 from core import ids
 from core.db import Model
-from donors.donor import Donor
-from donors.gift import PARTLY_REFUNDED, PENDING, SETTLED, Gift
-from donors.receipt import Receipt, ReceiptSeries
-from donors.recurring_gift import ACTIVE, RecurringGift
-from donors.refund import Refund
-from donors.tally import DriveDay, DriveDonor, DriveTotal, NewMonthlyDonor
+from donors.figures.tally import DriveDay, DriveDonor, DriveTotal, NewMonthlyDonor
+from donors.gifts.gift import PARTLY_REFUNDED, PENDING, SETTLED, Gift
+from donors.gifts.refund import Refund
+from donors.people.donor import Donor
+from donors.receipts.receipt import Receipt, ReceiptSeries
+from donors.recurring.recurring_gift import ACTIVE, RecurringGift
 
 Rows = dict[type[Model], list[dict[str, Any]]]
 AMOUNTS = (1000, 1500, 2500, 5000, 5000, 10_000, 25_000)

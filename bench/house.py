@@ -10,13 +10,13 @@ from sqlalchemy import event
 from app import create_app
 from bench import bulk, gifts, reference, stage
 from bench.signing import SECRET
-from campaigns import ledger
+from campaigns.funds import ledger
 from core import schema
 from core.db import db, transaction
 from core.settings import Settings
-from donors import tally
-from donors.donor import Donor
-from donors.gift import Gift
+from donors.figures import tally
+from donors.gifts.gift import Gift
+from donors.people.donor import Donor
 
 
 @dataclass(frozen=True)

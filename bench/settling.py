@@ -19,14 +19,16 @@ from bench.house import open_app
 from bench.load import Outcome
 from bench.signing import event
 from bench.stage import SLUG
-from campaigns.drive import Drive
+from campaigns.drives.drive import Drive
 from core import clock, ids
 from core.db import db, transaction
 from core.money import Money
-from donors import at_stripe, giving, stripe_gateway
-from donors.gift import RECEIVED, Gift
-from donors.giving import GiftOrder
-from donors.stripe_event import StripeEvent
+from donors import stripe_gateway
+from donors.gifts import giving
+from donors.gifts.gift import RECEIVED, Gift
+from donors.gifts.giving import GiftOrder
+from donors.payments import at_stripe
+from donors.payments.stripe_event import StripeEvent
 from donors.stripe_gateway import Payment
 
 _DELIVERY_SECONDS = 30

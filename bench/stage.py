@@ -6,18 +6,18 @@ from datetime import date, datetime, timedelta
 from sqlalchemy.orm import Session
 
 from campaigns.campaign import Campaign
-from campaigns.client import Client, Persona
-from campaigns.drive import Drive
-from campaigns.fund import Fund
-from campaigns.goal import AMOUNT, NEW_MONTHLY_DONORS, Goal
+from campaigns.clients.client import Client, Persona
+from campaigns.drives.drive import Drive
+from campaigns.drives.goal import AMOUNT, NEW_MONTHLY_DONORS, Goal
+from campaigns.funds.fund import Fund
 from campaigns.partner import Partner
-from campaigns.update import Update
+from campaigns.updates.update import Update
 from core import clock
 from core.money import Money
-from legal import transparency
-from legal.matter import Matter
-from legal.time_entry import APPROVED, TimeEntry, TimeEntryApproval
-from legal.timekeeper import Timekeeper
+from legal.hours.time_entry import APPROVED, TimeEntry, TimeEntryApproval
+from legal.matters.matter import Matter
+from legal.matters.timekeeper import Timekeeper
+from legal.reports import transparency
 from staff.account import User
 from staff.member import Member
 from staff.organisation import Organisation

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from campaigns.client import Persona
+from campaigns.clients.client import Persona
 from core import clock, ids
 from core.db import Id, Model, UtcDateTime
 from staff.organisation import Organisation

@@ -6,7 +6,7 @@ import click
 from flask import Flask
 from flask.cli import AppGroup
 
-from campaigns import verifying
+from campaigns.funds import verifying
 
 ledger_commands = AppGroup("ledger", help="The ledger and everything computed from it.")
 

@@ -12,11 +12,11 @@ from flask_babel import gettext as _
 from sqlalchemy import Select, select
 
 from campaigns.campaign import Campaign
-from campaigns.client import Persona
-from campaigns.drive import Drive
-from campaigns.identity import hints_at_client, names_client
+from campaigns.clients.client import Persona
+from campaigns.clients.identity import hints_at_client, names_client
+from campaigns.drives.drive import Drive
 from campaigns.screening import detectors
-from campaigns.update import Update
+from campaigns.updates.update import Update
 from core.db import Model, db
 from core.errors import Conflict, Invalid, NotFound
 

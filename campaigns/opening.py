@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from campaigns import reading
 from campaigns.campaign import Campaign
-from campaigns.client import Client, Persona
+from campaigns.clients.client import Client, Persona
 from campaigns.disclosure import Warnings, ask_again, screen
 from campaigns.editing import changes_of, check_version, told
 from campaigns.partner import Partner

@@ -12,12 +12,12 @@ from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, joinedload
 
 from campaigns.campaign import Campaign
-from campaigns.client import Client, Persona
-from campaigns.drive import Drive
-from campaigns.fund import Fund
-from campaigns.goal import Goal
+from campaigns.clients.client import Client, Persona
+from campaigns.drives.drive import Drive
+from campaigns.drives.goal import Goal
+from campaigns.funds.fund import Fund
 from campaigns.partner import Partner
-from campaigns.update import Update
+from campaigns.updates.update import Update
 from core.db import Model, db
 from core.errors import NotFound
 from staff.access import Actor

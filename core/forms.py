@@ -16,7 +16,7 @@ from marshmallow import fields
 
 from core.errors import Invalid, flatten
 from core.money import EXPONENTS, Money, NotMoney
-from core.plain_words import plain
+from core.web.plain_words import plain
 
 
 class Schema(ma.Schema):

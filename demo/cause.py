@@ -6,27 +6,34 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from campaigns import drafting, funding, identity, launching, opening, partnering, registering, updating
+from campaigns import opening, partnering
 from campaigns.campaign import Campaign
-from campaigns.drive import Drive
-from campaigns.drive_terms import DriveTerms, GoalTerms
-from campaigns.fund import Fund
-from campaigns.funding import FundTerms
+from campaigns.clients import identity, registering
+from campaigns.clients.registering import PersonaTerms
+from campaigns.drives import drafting, launching
+from campaigns.drives.drive import Drive
+from campaigns.drives.drive_terms import DriveTerms, GoalTerms
+from campaigns.funds import funding
+from campaigns.funds.fund import Fund
+from campaigns.funds.funding import FundTerms
 from campaigns.opening import CampaignTerms
-from campaigns.registering import PersonaTerms
+from campaigns.updates import updating
 from core import clock
 from core.db import db
 from core.money import Money
 from demo import words
 from demo.people import actor, organisation
-from legal import approving, bonding, claiming, engaging
-from legal.claiming import Cost
-from legal.engaging import MatterTerms
-from legal.importing import import_hours
-from legal.matter import Matter
+from legal.bonds import bonding
+from legal.costs import claiming
+from legal.costs.claiming import Cost
+from legal.hours import approving
+from legal.hours.importing import import_hours
+from legal.hours.time_entry import SUBMITTED, TimeEntry
+from legal.hours.timekeeping import submit_time
+from legal.matters import engaging
+from legal.matters.engaging import MatterTerms
+from legal.matters.matter import Matter
 from legal.schemas.time import read_row
-from legal.time_entry import SUBMITTED, TimeEntry
-from legal.timekeeping import submit_time
 
 ZONE = "America/Chicago"
 HOURS = Path(__file__).parent / "hours.csv"

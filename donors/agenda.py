@@ -8,17 +8,18 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy import Select, func, or_, select
 
-from campaigns.drive import Drive
-from campaigns.goal import AMOUNT
+from campaigns.drives.drive import Drive
+from campaigns.drives.goal import AMOUNT
 from core import clock, i18n
 from core.db import db
-from donors import progress, reading
-from donors.gift import Gift
-from donors.pacing import pace_sentence
-from donors.progress import Progress
+from donors import reading
+from donors.figures import progress
+from donors.figures.pacing import pace_sentence
+from donors.figures.progress import Progress
+from donors.gifts.gift import Gift
+from donors.gifts.refund import Refund
 from donors.reading import Wanted
-from donors.recurring_gift import FAILING
-from donors.refund import Refund
+from donors.recurring.recurring_gift import FAILING
 from staff import agenda
 from staff.access import Actor
 from staff.agenda import AgendaItem, Figure, Panel

@@ -4,8 +4,9 @@ import click
 from flask import Flask
 from flask.cli import AppGroup
 
-from campaigns import verifying
-from donors import jobs, tally
+from campaigns.funds import verifying
+from donors import jobs
+from donors.figures import tally
 
 stripe_commands = AppGroup("stripe", help="What passes between Stripe and us.")
 

@@ -4,9 +4,10 @@ from sqlalchemy import select
 
 from core import jobs
 from core.db import db, transaction
-from donors import at_stripe, letters
-from donors.gift import Gift
-from donors.receipt import Receipt
+from donors.gifts.gift import Gift
+from donors.payments import at_stripe
+from donors.receipts import letters
+from donors.receipts.receipt import Receipt
 
 
 @jobs.job

@@ -6,15 +6,16 @@ from types import SimpleNamespace
 from flask import Blueprint, Response, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from campaigns.drive import Drive
+from campaigns.drives.drive import Drive
 from core.db import db, transaction
 from core.errors import NotFound
 from core.forms import Form
 from core.jobs import enqueue
-from donors import giving, links, receipt_pdf
+from donors.gifts import giving
 from donors.jobs import send_cancellation
-from donors.receipt import Receipt
-from donors.recurring_gift import CANCELLED, RecurringGift
+from donors.receipts import links, receipt_pdf
+from donors.receipts.receipt import Receipt
+from donors.recurring.recurring_gift import CANCELLED, RecurringGift
 from donors.schemas import CancelSchema
 from staff.organisation import Organisation
 

@@ -6,21 +6,23 @@ from flask import Blueprint, Response, jsonify, make_response, redirect, render_
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
-from campaigns.drive import Drive
+from campaigns.drives.drive import Drive
 from core import clock, jobs
 from core.db import db, transaction
 from core.errors import Conflict, Gone, Invalid, NotFound
 from core.forms import Form
 from core.i18n import language
-from core.page_cache import share
 from core.security import csrf
-from donors import at_stripe, campaign_face, face, fee_cover, form_token, giving
-from donors.face import Face
-from donors.gift import EXPIRED, FAILED, PENDING, Gift
-from donors.giving import GiftOrder
+from core.web.page_cache import share
+from donors.gifts import fee_cover, form_token, giving
+from donors.gifts.gift import EXPIRED, FAILED, PENDING, Gift
+from donors.gifts.giving import GiftOrder
 from donors.jobs import refresh_gift
+from donors.payments import at_stripe
+from donors.public import campaign_face, face
+from donors.public.face import Face
+from donors.public.showing import campaign_view, drive_view, progress_view, thanks_view
 from donors.schemas import amount_of, asking, consent_wording, give_schema
-from donors.showing import campaign_view, drive_view, progress_view, thanks_view
 from donors.stripe_gateway import PaymentsUnavailable
 
 bp = Blueprint("donors", __name__)

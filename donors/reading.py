@@ -13,16 +13,16 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import contains_eager, defer, joinedload
 
-from campaigns.drive import Drive
+from campaigns.drives.drive import Drive
 from campaigns.reading import get, matching
 from core.db import Model, db
-from donors.consent import Consent
-from donors.donor import Donor
-from donors.gift import Gift
-from donors.receipt import Receipt
-from donors.recurring_gift import Cancellation, RecurringGift
-from donors.refund import Refund
-from donors.stripe_event import StripeEvent
+from donors.gifts.gift import Gift
+from donors.gifts.refund import Refund
+from donors.payments.stripe_event import StripeEvent
+from donors.people.consent import Consent
+from donors.people.donor import Donor
+from donors.receipts.receipt import Receipt
+from donors.recurring.recurring_gift import Cancellation, RecurringGift
 from staff.access import Actor
 from staff.member import Member
 

@@ -10,9 +10,9 @@ from marshmallow import fields, validate
 from core.forms import MoneyField, Schema
 from core.i18n import money as money_text
 from core.money import Money, NotMoney
-from donors import fee_cover
-from donors.face import Face
-from donors.gift import NAME_DISPLAYS
+from donors.gifts import fee_cover
+from donors.gifts.gift import NAME_DISPLAYS
+from donors.public.face import Face
 
 RHYTHMS = ("once", "month", "quarter", "year")
 CANCEL_REASONS = ("too_much_now", "only_for_a_while", "gave_elsewhere", "not_convinced", "mistake", "other")

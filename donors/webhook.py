@@ -21,7 +21,7 @@ from core.jobs import enqueue
 from core.security import HEADERS, csrf
 from donors import stripe_gateway
 from donors.jobs import apply_event
-from donors.stripe_event import StripeEvent
+from donors.payments.stripe_event import StripeEvent
 from donors.stripe_gateway import BadSignature, Event
 
 log = logging.getLogger(__name__)

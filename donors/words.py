@@ -5,7 +5,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
-from campaigns.drive import Drive
+from campaigns.drives.drive import Drive
 
 GIFT_STATES: dict[str, Any] = {
     "pending": lazy_gettext("Not paid yet"),

@@ -5,9 +5,9 @@ from flask_babel import ngettext
 from sqlalchemy import func, select
 
 from core.db import db
-from legal.approving import approvable
-from legal.expense import APPROVED, PENDING, Expense, expenses_of
-from legal.time_entry import RETURNED, TimeEntry, entries_of
+from legal.costs.expense import APPROVED, PENDING, Expense, expenses_of
+from legal.hours.approving import approvable
+from legal.hours.time_entry import RETURNED, TimeEntry, entries_of
 from staff import agenda
 from staff.access import Actor
 from staff.agenda import AgendaItem

@@ -13,20 +13,20 @@ from flask import Flask
 from flask.cli import AppGroup
 from sqlalchemy import or_, select
 
-from campaigns import verifying
+from campaigns.funds import verifying
 from core.db import db, transaction
 from core.errors import Conflict, Invalid, Refusal
-from legal.importing import Import, RowsRefused, import_hours
+from legal.hours.importing import Import, RowsRefused, import_hours
+from legal.hours.rounding import hours_text
 from legal.ledes.exporting import export_ledes
 from legal.ledes.importing import find_matter_of, import_ledes
 from legal.ledes.reading import LedesRefused, is_ledes
-from legal.matter import MatterParticipation
-from legal.rate_matrix import MATRICES, Standing, matrix
-from legal.rounding import hours_text
+from legal.matters.matter import MatterParticipation
+from legal.matters.timekeeper import CLASSES
+from legal.rates.rate_matrix import MATRICES, Standing, matrix
+from legal.rates.valuation import value_of
+from legal.reports.transparency import verify_totals
 from legal.schemas.time import read_row
-from legal.timekeeper import CLASSES
-from legal.transparency import verify_totals
-from legal.valuation import value_of
 from staff.access import Actor, actor_for, system_actor
 from staff.account import User
 from staff.member import Member

@@ -5,7 +5,7 @@ from typing import Any
 import flask_smorest
 
 from core.db import transaction
-from core.paging import Page, page
+from core.web.paging import Page, page
 from staff import audit, organising, people
 from staff.access import current_actor
 from staff.bearer import token_required

@@ -29,9 +29,9 @@ from webauthn.helpers.structs import (
 from core import ids
 from core.db import transaction
 from core.i18n import language
-from core.limits import caller, digest, spend
 from core.mail import queue_mail
 from core.settings import Settings
+from core.web.limits import caller, digest, spend
 from staff import sign_in_words
 from staff.account import User, accounts
 

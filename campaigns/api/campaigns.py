@@ -9,7 +9,7 @@ from campaigns.opening import CampaignTerms
 from campaigns.schemas.answers import CampaignOut
 from campaigns.schemas.campaign import CampaignEditSchema, CampaignSchema, PublicationSchema, ReasonSchema
 from core.db import transaction
-from core.paging import Page, page
+from core.web.paging import Page, page
 from staff.access import current_actor
 from staff.bearer import token_required
 from staff.schemas import PieceIn, piece_of

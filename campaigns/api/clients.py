@@ -4,14 +4,15 @@ from typing import Any
 
 from sqlalchemy import select
 
-from campaigns import reading, registering
+from campaigns import reading
 from campaigns.api.blueprint import bp
-from campaigns.client import Client, Persona
-from campaigns.registering import PersonaTerms
+from campaigns.clients import registering
+from campaigns.clients.client import Client, Persona
+from campaigns.clients.registering import PersonaTerms
 from campaigns.schemas.answers import PersonaOut
 from campaigns.schemas.client import PersonaEditSchema, PersonaSchema
 from core.db import transaction
-from core.paging import Page, page
+from core.web.paging import Page, page
 from staff.access import current_actor
 from staff.bearer import token_required
 from staff.schemas import PieceIn, piece_of

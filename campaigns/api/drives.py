@@ -3,17 +3,18 @@
 from collections.abc import Sequence
 from typing import Any
 
-from campaigns import drafting, launching, reading
+from campaigns import reading
 from campaigns.api.blueprint import bp
-from campaigns.drive import Drive
-from campaigns.drive_terms import DriveTerms
-from campaigns.goal import Goal
+from campaigns.drives import drafting, launching
+from campaigns.drives.drive import Drive
+from campaigns.drives.drive_terms import DriveTerms
+from campaigns.drives.goal import Goal
 from campaigns.schemas.answers import DriveOut, GoalOut
 from campaigns.schemas.campaign import PublicationSchema, ReasonSchema
 from campaigns.schemas.drive import DriveBody, DriveEditBody
 from core import clock
 from core.db import transaction
-from core.paging import Page, page
+from core.web.paging import Page, page
 from staff.access import current_actor
 from staff.bearer import token_required
 from staff.schemas import PieceIn, piece_of

@@ -3,16 +3,17 @@
 from collections.abc import Sequence
 from typing import Any
 
-from campaigns import funding, reading, statement
+from campaigns import reading
 from campaigns.api.blueprint import bp
-from campaigns.fund import Fund
-from campaigns.funding import FundTerms
-from campaigns.ledger import LedgerGroup
+from campaigns.funds import funding, statement
+from campaigns.funds.fund import Fund
+from campaigns.funds.funding import FundTerms
+from campaigns.funds.ledger import LedgerGroup
 from campaigns.schemas.answers import BalancesOut, FundOut, LedgerGroupOut
 from campaigns.schemas.fund import FundEditSchema, FundSchema
 from core import clock
 from core.db import transaction
-from core.paging import Page, page
+from core.web.paging import Page, page
 from staff.access import current_actor
 from staff.bearer import token_required
 from staff.schemas import PieceIn, piece_of

@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from campaigns import reading, updating
+from campaigns import reading
 from campaigns.api.blueprint import bp
 from campaigns.schemas.answers import UpdateOut
 from campaigns.schemas.campaign import PublicationSchema, ReasonSchema, UpdateEditSchema, UpdateSchema
-from campaigns.update import Update
+from campaigns.updates import updating
+from campaigns.updates.update import Update
 from core.db import transaction
-from core.paging import Page, page
+from core.web.paging import Page, page
 from staff.access import current_actor
 from staff.bearer import token_required
 from staff.schemas import PieceIn, piece_of

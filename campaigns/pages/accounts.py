@@ -2,7 +2,7 @@
 
 from flask_babel import gettext as _
 
-from campaigns import ledger
+from campaigns.funds import ledger
 
 
 def account_names() -> dict[str, str]:

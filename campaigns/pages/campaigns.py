@@ -11,8 +11,8 @@ from sqlalchemy.orm import joinedload
 from campaigns import opening, reading
 from campaigns.campaign import Campaign
 from campaigns.disclosure import Warnings
-from campaigns.drive import Drive
-from campaigns.fund import Fund
+from campaigns.drives.drive import Drive
+from campaigns.funds.fund import Fund
 from campaigns.opening import CampaignTerms
 from campaigns.pages.blueprint import bp
 from campaigns.pages.refusing import attempt, labelled
@@ -23,12 +23,12 @@ from campaigns.schemas.campaign import (
     PublicationSchema,
     ReasonSchema,
 )
-from campaigns.update import Update
+from campaigns.updates.update import Update
 from core import clock
 from core.db import db, transaction
 from core.errors import Forbidden, Invalid
 from core.forms import Form
-from core.paging import numbered
+from core.web.paging import numbered
 from staff.access import Actor, current_actor, requires
 from staff.organisation import Organisation
 

@@ -7,18 +7,19 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from campaigns import identity, reading, registering
+from campaigns import reading
 from campaigns.campaign import Campaign
-from campaigns.client import Client, Persona
+from campaigns.clients import identity, registering
+from campaigns.clients.client import Client, Persona
+from campaigns.clients.identity import OpenedIdentity
+from campaigns.clients.registering import PersonaTerms
 from campaigns.disclosure import standing_words
-from campaigns.identity import OpenedIdentity
 from campaigns.pages.blueprint import bp
 from campaigns.pages.refusing import attempt
-from campaigns.registering import PersonaTerms
 from campaigns.schemas.client import IdentitySchema, OpeningSchema, PersonaSchema
 from core.db import db
 from core.forms import Form
-from core.paging import numbered
+from core.web.paging import numbered
 from staff.access import current_actor, requires
 
 

@@ -8,13 +8,14 @@ from zoneinfo import ZoneInfo, available_timezones
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from campaigns import drafting, launching, reading
+from campaigns import reading
 from campaigns.disclosure import Warnings
-from campaigns.drafting import goal_terms
-from campaigns.drive import Drive
-from campaigns.drive_terms import DriveTerms
-from campaigns.fund import Fund
-from campaigns.goal import AMOUNT, NEW_MONTHLY_DONORS
+from campaigns.drives import drafting, launching
+from campaigns.drives.drafting import goal_terms
+from campaigns.drives.drive import Drive
+from campaigns.drives.drive_terms import DriveTerms
+from campaigns.drives.goal import AMOUNT, NEW_MONTHLY_DONORS
+from campaigns.funds.fund import Fund
 from campaigns.pages.blueprint import bp
 from campaigns.pages.refusing import Attempt, attempt, labelled
 from campaigns.schemas.campaign import PublicationSchema, ReasonSchema

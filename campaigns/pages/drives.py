@@ -6,13 +6,14 @@ from flask import render_template, request
 from sqlalchemy import ColumnElement, and_, or_
 from sqlalchemy.orm import joinedload
 
-from campaigns import drive_panels, reading
-from campaigns.drive import Drive
+from campaigns import reading
+from campaigns.drives import drive_panels
+from campaigns.drives.drive import Drive
 from campaigns.pages.blueprint import bp
 from campaigns.schemas.campaign import ReasonSchema
 from core import clock
 from core.forms import Form
-from core.paging import numbered
+from core.web.paging import numbered
 from staff.access import current_actor, requires
 
 

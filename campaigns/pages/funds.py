@@ -6,20 +6,21 @@ from typing import Any
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from campaigns import funding, ledger, reading, statement
+from campaigns import reading
 from campaigns.campaign import Campaign
-from campaigns.fund import Fund
-from campaigns.funding import FundTerms
+from campaigns.funds import funding, ledger, statement
+from campaigns.funds.fund import Fund
+from campaigns.funds.funding import FundTerms
 from campaigns.pages.accounts import account_names, kind_name
 from campaigns.pages.blueprint import bp
 from campaigns.pages.refusing import attempt
 from campaigns.schemas.fund import FundEditSchema, FundSchema
-from core import csv_out
 from core.db import db
 from core.errors import Forbidden
 from core.forms import Form
 from core.money import Money
-from core.paging import numbered
+from core.web import csv_out
+from core.web.paging import numbered
 from staff.access import Actor, current_actor, requires
 
 

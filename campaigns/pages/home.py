@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from campaigns import reading
-from campaigns.drive import Drive
+from campaigns.drives.drive import Drive
 from core import clock
 from core.db import db
 from core.i18n import instant

@@ -6,16 +6,17 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import joinedload
 
-from campaigns import reading, updating
+from campaigns import reading
 from campaigns.disclosure import Warnings, screen_for_campaign
 from campaigns.pages.blueprint import bp
 from campaigns.pages.refusing import attempt, labelled
 from campaigns.schemas.campaign import NewUpdateSchema, PublicationSchema, ReasonSchema, UpdateEditSchema
-from campaigns.update import Update
+from campaigns.updates import updating
+from campaigns.updates.update import Update
 from core.db import transaction
 from core.errors import Forbidden, Invalid
 from core.forms import Form
-from core.paging import numbered
+from core.web.paging import numbered
 from staff.access import current_actor, requires
 
 STATES = {

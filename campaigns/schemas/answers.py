@@ -2,8 +2,8 @@
 
 from marshmallow import Schema, fields
 
-from campaigns.drive_terms import DEDUCTIBILITY
-from campaigns.goal import METRICS
+from campaigns.drives.drive_terms import DEDUCTIBILITY
+from campaigns.drives.goal import METRICS
 from core.forms import MoneyField
 
 AMOUNT_MINOR = "Minor units of `currency`."

@@ -3,9 +3,10 @@
 from flask_babel import lazy_gettext
 from marshmallow import fields, validate
 
-from campaigns import opening, updating
+from campaigns import opening
 from campaigns.schemas import choices
 from campaigns.schemas.said import said
+from campaigns.updates import updating
 from core.forms import Schema
 
 

@@ -6,8 +6,8 @@ from flask_babel import gettext as _
 
 from campaigns import reading
 from campaigns.campaign import Campaign
-from campaigns.client import Client, Persona
-from campaigns.fund import Fund
+from campaigns.clients.client import Client, Persona
+from campaigns.funds.fund import Fund
 from core.db import db
 from core.money import EXPONENTS
 from staff.access import current_actor

@@ -3,7 +3,7 @@
 from flask_babel import lazy_gettext
 from marshmallow import fields, validate
 
-from campaigns import identity, registering
+from campaigns.clients import identity, registering
 from campaigns.schemas.campaign import text_field
 from campaigns.schemas.said import said
 from core.forms import Schema

@@ -8,8 +8,14 @@ from flask_babel import lazy_gettext
 from marshmallow import fields, validate
 
 from campaigns import opening
-from campaigns.drive_terms import DEDUCTIBILITY, LONGEST_GRACE_MINUTES, MOST_PEOPLE, MOST_PRESETS, GoalTerms
-from campaigns.goal import AMOUNT, METRICS, NEW_MONTHLY_DONORS
+from campaigns.drives.drive_terms import (
+    DEDUCTIBILITY,
+    LONGEST_GRACE_MINUTES,
+    MOST_PEOPLE,
+    MOST_PRESETS,
+    GoalTerms,
+)
+from campaigns.drives.goal import AMOUNT, METRICS, NEW_MONTHLY_DONORS
 from campaigns.schemas import choices
 from campaigns.schemas.campaign import looked_at_field, slug_field, text_field, title_field, version_field
 from campaigns.schemas.said import said

@@ -3,7 +3,7 @@
 from flask_babel import lazy_gettext
 from marshmallow import fields, validate
 
-from campaigns import funding
+from campaigns.funds import funding
 from campaigns.schemas import choices
 from campaigns.schemas.said import said
 from core.forms import Schema

@@ -8,8 +8,8 @@ from marshmallow import fields, validate
 
 from core.forms import MoneyField, Schema
 from core.i18n import LANGUAGES
-from donors.gift import NAME_DISPLAYS, TRANSITIONS
-from donors.recurring_gift import TRANSITIONS as PROMISE_TRANSITIONS
+from donors.gifts.gift import NAME_DISPLAYS, TRANSITIONS
+from donors.recurring.recurring_gift import TRANSITIONS as PROMISE_TRANSITIONS
 from donors.schemas import CANCEL_REASONS, RHYTHMS
 from staff.schemas import PieceIn
 

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from core.paging import Page, page
+from core.web.paging import Page, page
 from donors import reading
 from donors.api.asked import DonorsIn
 from donors.api.blueprint import bp
 from donors.api.said import DonorOut, FullDonorOut
-from donors.donor import Donor
+from donors.people.donor import Donor
 from staff.access import current_actor
 from staff.bearer import token_required
 from staff.schemas import piece_of

@@ -4,18 +4,21 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from campaigns.drive import Drive
+from campaigns.drives.drive import Drive
 from campaigns.reading import get_drive
 from core.db import db, transaction
 from core.errors import Conflict, NotFound, Refusal
-from donors import at_stripe, face, fee_cover, form_token, giving, progress
 from donors.api.asked import GiftIn, IdempotencyKeyIn
 from donors.api.blueprint import bp
 from donors.api.said import DriveProgressOut, StartedGiftOut
-from donors.donor import Donor
-from donors.face import Face
-from donors.gift import EXPIRED, FAILED, PENDING, Gift
-from donors.giving import GiftOrder
+from donors.figures import progress
+from donors.gifts import fee_cover, form_token, giving
+from donors.gifts.gift import EXPIRED, FAILED, PENDING, Gift
+from donors.gifts.giving import GiftOrder
+from donors.payments import at_stripe
+from donors.people.donor import Donor
+from donors.public import face
+from donors.public.face import Face
 from donors.schemas import asking, consent_wording
 from donors.stripe_gateway import PaymentsUnavailable
 from staff.access import Actor, current_actor

@@ -6,16 +6,17 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from core.db import db, transaction
 from core.jobs import enqueue
-from core.paging import Page, page
-from donors import deciding, reading
+from core.web.paging import Page, page
+from donors import reading
 from donors.api.asked import GiftsIn, ReceiptsIn, RefundIn
 from donors.api.blueprint import bp
 from donors.api.said import FullGiftOut, GiftOut, ReceiptOut, RefundOut
-from donors.gift import Gift
+from donors.gifts import deciding
+from donors.gifts.gift import Gift
+from donors.gifts.refund import Refund
 from donors.jobs import send_refund
 from donors.reading import Wanted
-from donors.receipt import Receipt
-from donors.refund import Refund
+from donors.receipts.receipt import Receipt
 from staff.access import current_actor
 from staff.bearer import token_required
 from staff.schemas import piece_of

@@ -4,14 +4,15 @@ from typing import Any
 
 from core.db import db, transaction
 from core.jobs import enqueue
-from core.paging import Page, page
-from donors import deciding, reading
+from core.web.paging import Page, page
+from donors import reading
 from donors.api.asked import CancellationIn, RecurringGiftsIn
 from donors.api.blueprint import bp
 from donors.api.said import CancellationOut, RecurringGiftOut
+from donors.gifts import deciding
 from donors.jobs import send_cancellation
 from donors.reading import Wanted
-from donors.recurring_gift import Cancellation, RecurringGift
+from donors.recurring.recurring_gift import Cancellation, RecurringGift
 from staff.access import current_actor
 from staff.bearer import token_required
 from staff.schemas import piece_of

@@ -2,9 +2,9 @@
 
 from marshmallow import Schema, fields, validate
 
-from donors.gift import TRANSITIONS
-from donors.recurring_gift import RHYTHMS
-from donors.recurring_gift import TRANSITIONS as PROMISE_TRANSITIONS
+from donors.gifts.gift import TRANSITIONS
+from donors.recurring.recurring_gift import RHYTHMS
+from donors.recurring.recurring_gift import TRANSITIONS as PROMISE_TRANSITIONS
 from donors.words import REFUND_STATES
 from legal.schemas.said import AmountOut
 

@@ -6,13 +6,13 @@ from flask import render_template, request
 from sqlalchemy import func, select
 
 from core.db import db
-from core.paging import numbered
+from core.web.paging import numbered
 from donors import reading
-from donors.donor import Donor
-from donors.gift import Gift
-from donors.given import given_by
+from donors.gifts.gift import Gift
+from donors.people.donor import Donor
+from donors.people.given import given_by
 from donors.reading import Wanted
-from donors.recurring_gift import RecurringGift
+from donors.recurring.recurring_gift import RecurringGift
 from donors.staff_pages.blueprint import asked, bp, is_narrowed
 from staff.access import current_actor, requires
 from staff.organisation import Organisation

@@ -8,14 +8,15 @@ from flask import render_template
 from markupsafe import Markup
 from sqlalchemy import select
 
-from campaigns import drive_panels
-from campaigns.drive import Drive
+from campaigns.drives import drive_panels
+from campaigns.drives.drive import Drive
 from core.db import db
-from donors import progress, reading
-from donors.gift import RECEIVED, Gift
-from donors.pacing import pace_sentence
+from donors import reading
+from donors.figures import progress
+from donors.figures.pacing import pace_sentence
+from donors.figures.tally import DriveDay
+from donors.gifts.gift import RECEIVED, Gift
 from donors.reading import Wanted
-from donors.tally import DriveDay
 from donors.words import GIFT_STATES, RHYTHM_NAMES, TONES
 from staff.access import Actor
 

@@ -6,11 +6,12 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from core.db import db, transaction
 from core.jobs import enqueue
-from core.paging import numbered
-from donors import deciding, reading
+from core.web.paging import numbered
+from donors import reading
+from donors.gifts import deciding
 from donors.jobs import apply_event
+from donors.payments.stripe_event import StripeEvent
 from donors.staff_pages.blueprint import asked, bp, is_narrowed
-from donors.stripe_event import StripeEvent
 from donors.words import EVENT_STATES, FAILURES, UNKNOWN_FAILURE
 from staff.access import current_actor, requires
 

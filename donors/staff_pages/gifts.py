@@ -8,17 +8,20 @@ from flask_babel import gettext as _
 from sqlalchemy import Select, func
 from werkzeug.wrappers import Response as AnyResponse
 
-from core import clock, csv_out
+from core import clock
 from core.db import db, transaction
 from core.errors import Invalid
 from core.forms import Form
 from core.jobs import enqueue
-from core.paging import numbered
-from donors import deciding, giving, links, reading
-from donors.donor import Donor
-from donors.gift import Gift
+from core.web import csv_out
+from core.web.paging import numbered
+from donors import reading
+from donors.gifts import deciding, giving
+from donors.gifts.gift import Gift
 from donors.jobs import send_refund
-from donors.receipt import Receipt
+from donors.people.donor import Donor
+from donors.receipts import links
+from donors.receipts.receipt import Receipt
 from donors.schemas import RefundSchema
 from donors.staff_pages.blueprint import bp, is_narrowed, periods, wanted_here
 from donors.staff_pages.life import life_of

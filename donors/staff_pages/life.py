@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from flask_babel import gettext as _
 
 from core.i18n import money as money_text
-from donors.gift import EXPIRED, FAILED, Gift
-from donors.receipt import Receipt
-from donors.refund import Refund
+from donors.gifts.gift import EXPIRED, FAILED, Gift
+from donors.gifts.refund import Refund
+from donors.receipts.receipt import Receipt
 
 
 @dataclass(frozen=True)

@@ -8,18 +8,20 @@ from flask_babel import gettext as _
 from sqlalchemy import Select, func
 from werkzeug.wrappers import Response as AnyResponse
 
-from core import clock, csv_out
+from core import clock
 from core.db import db, transaction
 from core.errors import Conflict
 from core.forms import Form
 from core.jobs import enqueue
-from core.paging import numbered
-from donors import deciding, reading
-from donors.donor import Donor
-from donors.gift import Gift
+from core.web import csv_out
+from core.web.paging import numbered
+from donors import reading
+from donors.gifts import deciding
+from donors.gifts.gift import Gift
 from donors.jobs import send_cancellation
+from donors.people.donor import Donor
 from donors.reading import Wanted
-from donors.recurring_gift import ACTIVE, FAILING, RecurringGift
+from donors.recurring.recurring_gift import ACTIVE, FAILING, RecurringGift
 from donors.schemas import StaffCancelSchema, cancel_reasons
 from donors.staff_pages.blueprint import bp, is_narrowed, periods, wanted_here
 from donors.words import actor_name

@@ -7,11 +7,11 @@ from marshmallow import Schema, ValidationError, fields, validate
 
 from legal import utbms
 from legal.api.blueprint import bp
-from legal.rate_matrix import DEFAULT_MATRIX, Standing, matrix
-from legal.rounding import hours_text
+from legal.hours.rounding import hours_text
+from legal.matters.timekeeper import CLASSES
+from legal.rates.rate_matrix import DEFAULT_MATRIX, Standing, matrix
+from legal.rates.valuation import value_of
 from legal.schemas.said import CodeOut, RateOut
-from legal.timekeeper import CLASSES
-from legal.valuation import value_of
 from staff.bearer import token_required
 
 

@@ -3,14 +3,14 @@
 from typing import Any
 
 from core.db import transaction
-from core.paging import Page, page
+from core.web.paging import Page, page
 from legal.api.blueprint import StateIn, bp
-from legal.bond import Bond, BondApproval, BondEvent, BondPosting, bonds_of
-from legal.bond_figures import BondFigures, bond_figures
-from legal.bond_following import follow_bond
-from legal.bonding import approve_bond, post_bond, request_bond
-from legal.claiming import approve_expense, claim_expense, pay_expense, reject_expense, revise_expense
-from legal.expense import (
+from legal.bonds.bond import Bond, BondApproval, BondEvent, BondPosting, bonds_of
+from legal.bonds.bond_figures import BondFigures, bond_figures
+from legal.bonds.bond_following import follow_bond
+from legal.bonds.bonding import approve_bond, post_bond, request_bond
+from legal.costs.claiming import approve_expense, claim_expense, pay_expense, reject_expense, revise_expense
+from legal.costs.expense import (
     Expense,
     ExpenseApproval,
     ExpensePayment,

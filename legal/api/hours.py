@@ -5,16 +5,16 @@ from typing import Any
 from marshmallow import Schema, fields
 
 from core.db import transaction
-from core.paging import Page, page
+from core.web.paging import Page, page
 from legal.api.blueprint import TimeEntriesIn, bp
-from legal.approving import approve_time, return_time, revalue
-from legal.rate_matrix import DEFAULT_MATRIX
+from legal.hours.approving import approve_time, return_time, revalue
+from legal.hours.time_entry import TimeEntry, TimeEntryApproval, TimeEntryReturn, get_entry
+from legal.hours.timekeeping import discard_time, record_time, revise_time, submit_time
+from legal.hours.timesheet import Filter, find_entries
+from legal.rates.rate_matrix import DEFAULT_MATRIX
+from legal.rates.valuation import Valuation
 from legal.schemas.said import ApprovalOut, ReturnOut, TimeEntryOut, ValuationOut, WrittenTimeEntryOut
 from legal.schemas.time import TimeEntryIn, WhyNotIn, WorkIn
-from legal.time_entry import TimeEntry, TimeEntryApproval, TimeEntryReturn, get_entry
-from legal.timekeeping import discard_time, record_time, revise_time, submit_time
-from legal.timesheet import Filter, find_entries
-from legal.valuation import Valuation
 from staff.access import current_actor
 from staff.bearer import token_required
 from staff.schemas import piece_of

@@ -3,13 +3,13 @@
 from typing import Any
 
 from core.db import transaction
-from core.paging import Page, page
+from core.web.paging import Page, page
 from legal.api.blueprint import bp
-from legal.engaging import add_counsel, engage_timekeeper, open_matter
-from legal.matter import Matter, MatterParticipation, counsel_of, get_matter, matters_of
+from legal.matters.engaging import add_counsel, engage_timekeeper, open_matter
+from legal.matters.matter import Matter, MatterParticipation, counsel_of, get_matter, matters_of
+from legal.matters.timekeeper import Timekeeper, timekeepers_of
 from legal.schemas.matters import CounselIn, MatterIn, TimekeeperIn
 from legal.schemas.said import CounselOut, MatterOut, TimekeeperOut
-from legal.timekeeper import Timekeeper, timekeepers_of
 from staff.access import current_actor
 from staff.bearer import token_required
 from staff.schemas import PieceIn, piece_of

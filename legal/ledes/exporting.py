@@ -17,14 +17,14 @@ from campaigns.campaign import Campaign
 from core.db import db
 from core.errors import Invalid
 from core.money import Money
-from legal.expense import PAID, Expense
+from legal.costs.expense import PAID, Expense
+from legal.hours.time_entry import APPROVED, TimeEntry, entries_of
 from legal.ledes.lexis import BY_NAME
 from legal.ledes.writing import Cost, Fee, Invoice, lay_out, write
-from legal.matter import Matter, get_matter
-from legal.time_entry import APPROVED, TimeEntry, entries_of
-from legal.timekeeper import Timekeeper
+from legal.matters.matter import Matter, get_matter
+from legal.matters.timekeeper import Timekeeper
+from legal.rates.valuation import Valuation
 from legal.utbms import catalogue
-from legal.valuation import Valuation
 from staff import audit
 from staff.access import Actor
 from staff.organisation import Organisation

@@ -14,14 +14,14 @@ from sqlalchemy import select
 
 from core.db import db
 from core.errors import Invalid, NotFound
+from legal.hours.rounding import tenths
+from legal.hours.time_entry import TimeEntry, entries_of
+from legal.hours.timekeeping import Work, record_time
 from legal.ledes.exporting import opaque, sorting_name
 from legal.ledes.lexis import BY_NAME, EXPENSE, FEE, Problem, Record, read_date, read_number
 from legal.ledes.reading import FIRST_RECORD, LedesRefused, read
-from legal.matter import Matter, get_matter
-from legal.rounding import tenths
-from legal.time_entry import TimeEntry, entries_of
-from legal.timekeeper import Timekeeper, list_timekeepers
-from legal.timekeeping import Work, record_time
+from legal.matters.matter import Matter, get_matter
+from legal.matters.timekeeper import Timekeeper, list_timekeepers
 from staff.access import Actor
 
 #: What our rules call a field, and what the file calls it.

@@ -6,10 +6,10 @@ from datetime import date
 from decimal import Decimal
 
 from core.money import Money
+from legal.hours.rounding import hours_text
 from legal.ledes.lexis import END, EXPENSE, FEE, FEE_ADJUSTMENT, FIELDS, FIRST_LINE, HEADER, Record
 from legal.ledes.reading import LedesRefused, check
-from legal.rounding import hours_text
-from legal.valuation import value_of
+from legal.rates.valuation import value_of
 
 PRO_BONO = "Pro bono adjustment: no fee is charged"
 

@@ -10,12 +10,12 @@ from core.db import db, transaction
 from core.errors import Invalid, Refusal
 from core.forms import Form
 from core.money import Money
-from legal.approving import approvable, approve_time, return_time
+from legal.hours.approving import approvable, approve_time, return_time
+from legal.hours.time_entry import TimeEntry, entries_of
 from legal.pages.blueprint import bp, chosen_ids, refuse
-from legal.rate_matrix import matrix
+from legal.rates.rate_matrix import matrix
+from legal.rates.valuation import value_of
 from legal.schemas.time import WhyNotIn
-from legal.time_entry import TimeEntry, entries_of
-from legal.valuation import value_of
 from staff.access import current_actor, requires
 
 

@@ -9,11 +9,11 @@ from core import clock
 from core.db import transaction
 from core.errors import Conflict, Invalid
 from core.forms import Form
-from core.paging import numbered
-from legal.bond import FORMS, STATES, TRANSITIONS, Bond, bonds_of
-from legal.bond_figures import bond_figures
-from legal.bond_following import follow_bond, list_events
-from legal.bonding import approve_bond, post_bond, request_bond
+from core.web.paging import numbered
+from legal.bonds.bond import FORMS, STATES, TRANSITIONS, Bond, bonds_of
+from legal.bonds.bond_figures import bond_figures
+from legal.bonds.bond_following import follow_bond, list_events
+from legal.bonds.bonding import approve_bond, post_bond, request_bond
 from legal.pages.blueprint import bp, refuse
 from legal.schemas.costs import BondEventIn, BondIn
 from staff.access import current_actor, requires

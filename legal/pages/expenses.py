@@ -10,9 +10,9 @@ from core import clock
 from core.db import db, transaction
 from core.errors import Conflict, Invalid
 from core.forms import Form
-from core.paging import numbered
-from legal.claiming import approve_expense, claim_expense, pay_expense, reject_expense, revise_expense
-from legal.expense import CATEGORIES, STATES, Expense, expenses_of, get_expense
+from core.web.paging import numbered
+from legal.costs.claiming import approve_expense, claim_expense, pay_expense, reject_expense, revise_expense
+from legal.costs.expense import CATEGORIES, STATES, Expense, expenses_of, get_expense
 from legal.pages.blueprint import bp, refuse
 from legal.schemas.costs import CostIn, ExpenseIn
 from legal.schemas.time import WhyNotIn

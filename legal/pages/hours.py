@@ -9,25 +9,20 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response as AnyResponse
 
-from core import clock, csv_out
+from core import clock
 from core.db import db, transaction
 from core.errors import Invalid, Refusal
 from core.forms import Form
-from core.paging import numbered
-from legal.matter import list_matters
+from core.web import csv_out
+from core.web.paging import numbered
+from legal.hours.rounding import hours_text
+from legal.hours.time_entry import STATES, TimeEntry, get_entry, list_returns
+from legal.hours.timekeeping import discard_time, long_day_warning, record_time, revise_time, submit_time
+from legal.hours.timesheet import DEFAULT_SORT, Filter, find_entries, week_of
+from legal.matters.matter import list_matters
+from legal.matters.timekeeper import find_own_timekeeper
 from legal.pages.blueprint import bp, chosen_ids, refuse
-from legal.rounding import hours_text
 from legal.schemas.time import TimeEntryIn
-from legal.time_entry import STATES, TimeEntry, get_entry, list_returns
-from legal.timekeeper import find_own_timekeeper
-from legal.timekeeping import (
-    discard_time,
-    long_day_warning,
-    record_time,
-    revise_time,
-    submit_time,
-)
-from legal.timesheet import DEFAULT_SORT, Filter, find_entries, week_of
 from staff.access import Actor, current_actor, requires
 from staff.organisation import Organisation
 

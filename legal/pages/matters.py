@@ -12,20 +12,26 @@ from core import clock
 from core.db import transaction
 from core.errors import Invalid
 from core.forms import Form
-from core.paging import numbered
-from legal.bond import Bond
-from legal.bond_figures import bond_figures
-from legal.comparing import WHY_UNVALUED, compare
-from legal.engaging import add_counsel, close_matter, counsel_candidates, engage_timekeeper, open_matter
-from legal.matter import PARTS, counsel_of, get_matter, matters_of
-from legal.matter import Matter as MatterRow
+from core.web.paging import numbered
+from legal.bonds.bond import Bond
+from legal.bonds.bond_figures import bond_figures
+from legal.hours.rounding import POLICY_LABELS
+from legal.hours.timesheet import approved_by_month, approved_by_phase
+from legal.matters.engaging import (
+    add_counsel,
+    close_matter,
+    counsel_candidates,
+    engage_timekeeper,
+    open_matter,
+)
+from legal.matters.matter import PARTS, counsel_of, get_matter, matters_of
+from legal.matters.matter import Matter as MatterRow
+from legal.matters.timekeeper import CLASSES, timekeepers_of
 from legal.pages.blueprint import bp, refuse
-from legal.rate_matrix import DEFAULT_MATRIX, MATRICES, matrix
-from legal.rounding import POLICY_LABELS
+from legal.rates.comparing import WHY_UNVALUED, compare
+from legal.rates.rate_matrix import DEFAULT_MATRIX, MATRICES, matrix
 from legal.schemas.ledes import LedesPeriodIn
 from legal.schemas.matters import CounselIn, MatterIn, TimekeeperIn
-from legal.timekeeper import CLASSES, timekeepers_of
-from legal.timesheet import approved_by_month, approved_by_phase
 from staff.access import current_actor, requires
 
 

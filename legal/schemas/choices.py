@@ -8,12 +8,12 @@ from collections.abc import Callable
 from flask import g
 from flask_babel import gettext as _
 
-from legal.engaging import campaigns_open_to
-from legal.engaging import free_members as find_free_members
-from legal.matter import list_matters
-from legal.rate_matrix import MATRICES, matrix
-from legal.spending import funds_for
-from legal.timekeeper import list_timekeepers
+from legal.costs.spending import funds_for
+from legal.matters.engaging import campaigns_open_to
+from legal.matters.engaging import free_members as find_free_members
+from legal.matters.matter import list_matters
+from legal.matters.timekeeper import list_timekeepers
+from legal.rates.rate_matrix import MATRICES, matrix
 from staff.access import Actor, current_actor
 
 Choices = list[tuple[str, str]]

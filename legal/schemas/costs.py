@@ -7,10 +7,10 @@ from flask_babel import lazy_gettext
 from marshmallow import fields, validate
 
 from core.forms import MoneyField, Schema
-from legal.bond import FORMS, STATES
-from legal.bond_following import Step
-from legal.claiming import Cost
-from legal.expense import CATEGORIES
+from legal.bonds.bond import FORMS, STATES
+from legal.bonds.bond_following import Step
+from legal.costs.claiming import Cost
+from legal.costs.expense import CATEGORIES
 from legal.schemas import choices
 
 _FORM_NAMES = sorted({form for forms in FORMS.values() for form in forms if form})

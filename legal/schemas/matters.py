@@ -7,12 +7,12 @@ from flask_babel import lazy_gettext
 from marshmallow import fields, validate
 
 from core.forms import Schema
-from legal.engaging import MatterTerms
-from legal.matter import PARTS
-from legal.rate_matrix import DEFAULT_MATRIX, MATRICES
-from legal.rounding import DEFAULT_POLICY, POLICY_LABELS
+from legal.hours.rounding import DEFAULT_POLICY, POLICY_LABELS
+from legal.matters.engaging import MatterTerms
+from legal.matters.matter import PARTS
+from legal.matters.timekeeper import CLASSES
+from legal.rates.rate_matrix import DEFAULT_MATRIX, MATRICES
 from legal.schemas import choices
-from legal.timekeeper import CLASSES
 
 
 class MatterIn(Schema):

@@ -2,8 +2,11 @@
 
 from marshmallow import Schema, fields, validate
 
-from legal import bond, expense, rounding, time_entry, utbms
-from legal.timekeeping import long_day_warning
+from legal import utbms
+from legal.bonds import bond
+from legal.costs import expense
+from legal.hours import rounding, time_entry
+from legal.hours.timekeeping import long_day_warning
 
 
 class AmountOut(Schema):

@@ -10,9 +10,9 @@ from marshmallow import fields, validate
 
 from core.errors import Invalid, flatten
 from core.forms import Schema
-from legal.durations import parse
+from legal.hours.durations import parse
+from legal.hours.timekeeping import Work
 from legal.schemas import choices
-from legal.timekeeping import Work
 
 
 class Duration(fields.Field[int]):

@@ -7,9 +7,9 @@ from typing import Any
 from flask import render_template, request
 
 from core import clock
-from core.csv_out import download
 from core.db import db
-from core.paging import numbered
+from core.web.csv_out import download
+from core.web.paging import numbered
 from staff import audit, organising
 from staff.access import current_actor, requires
 from staff.pages import bp

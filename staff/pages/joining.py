@@ -8,7 +8,7 @@ from flask_security import hash_password, login_user
 from core.db import transaction
 from core.errors import Invalid
 from core.forms import Form
-from core.limits import caller, spend
+from core.web.limits import caller, spend
 from staff import joining
 from staff.account import User
 from staff.invitation import Invitation, get_open

@@ -6,8 +6,8 @@ from flask_babel import gettext as _
 from core.db import transaction
 from core.errors import Invalid
 from core.forms import Form
-from core.limits import digest, spend
-from core.paging import numbered
+from core.web.limits import digest, spend
+from core.web.paging import numbered
 from staff import people
 from staff.access import current_actor, requires
 from staff.invitation import open_for

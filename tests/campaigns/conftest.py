@@ -8,18 +8,21 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from campaigns import drafting, funding, identity, launching, ledger, opening, registering
+from campaigns import opening
 from campaigns.campaign import Campaign
-from campaigns.client import Client
-from campaigns.drafting import DriveTerms
-from campaigns.drive import Drive
-from campaigns.drive_terms import GoalTerms
-from campaigns.fund import Fund
-from campaigns.funding import FundTerms
-from campaigns.goal import AMOUNT, NEW_MONTHLY_DONORS
-from campaigns.ledger import Line
+from campaigns.clients import identity, registering
+from campaigns.clients.client import Client
+from campaigns.clients.registering import PersonaTerms
+from campaigns.drives import drafting, launching
+from campaigns.drives.drafting import DriveTerms
+from campaigns.drives.drive import Drive
+from campaigns.drives.drive_terms import GoalTerms
+from campaigns.drives.goal import AMOUNT, NEW_MONTHLY_DONORS
+from campaigns.funds import funding, ledger
+from campaigns.funds.fund import Fund
+from campaigns.funds.funding import FundTerms
+from campaigns.funds.ledger import Line
 from campaigns.opening import CampaignTerms
-from campaigns.registering import PersonaTerms
 from core import clock
 from core.db import db
 from core.money import Money

@@ -7,7 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from campaigns.fund import Fund
+from campaigns.funds.fund import Fund
 from core import clock
 from staff import issuing
 from tests.campaigns.conftest import SEALED_NAME, Api, Work

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from campaigns.drive import Drive
+from campaigns.drives.drive import Drive
 from staff.audit import AuditEvent
 from staff.member import Member
 from tests.campaigns.conftest import Api, Work

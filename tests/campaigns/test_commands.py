@@ -7,9 +7,9 @@ from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from campaigns import ledger, verifying
-from campaigns.fund import Fund
-from campaigns.ledger import Line
+from campaigns.funds import ledger, verifying
+from campaigns.funds.fund import Fund
+from campaigns.funds.ledger import Line
 from core import clock
 from core.money import Money
 from tests.campaigns.conftest import Work

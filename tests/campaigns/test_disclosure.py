@@ -2,11 +2,15 @@
 
 import pytest
 
-from campaigns import drafting, funding, identity, launching, opening, registering, updating
+from campaigns import opening
+from campaigns.clients import identity, registering
+from campaigns.clients.registering import PersonaTerms
 from campaigns.disclosure import screen, screen_for_campaign, screen_for_drive, standing_words
-from campaigns.funding import FundTerms
+from campaigns.drives import drafting, launching
+from campaigns.funds import funding
+from campaigns.funds.funding import FundTerms
 from campaigns.opening import CampaignTerms
-from campaigns.registering import PersonaTerms
+from campaigns.updates import updating
 from core.errors import Invalid, NotFound
 from tests.campaigns.conftest import SEALED_NAME, Work, drive_terms
 

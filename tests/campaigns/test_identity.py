@@ -7,8 +7,8 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from campaigns import identity
-from campaigns.client import ClientIdentity, Persona
+from campaigns.clients import identity
+from campaigns.clients.client import ClientIdentity, Persona
 from core.db import db
 from core.errors import Forbidden, Invalid, NotFound
 from staff.audit import AuditEvent
@@ -44,7 +44,7 @@ def test_the_trail_knows_who_opened_it_and_why_but_not_what_it_says(session: Ses
 
 
 def test_the_log_tells_of_the_opening_without_the_name(work: Work, caplog: pytest.LogCaptureFixture) -> None:
-    with caplog.at_level(logging.INFO, "campaigns.identity"):
+    with caplog.at_level(logging.INFO, "campaigns.clients.identity"):
         identity.open_identity(work.alice, work.client.id, REASON)
     assert work.client.id in caplog.text
     assert SEALED_NAME.split()[0] not in caplog.text

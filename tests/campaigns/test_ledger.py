@@ -5,9 +5,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
-from campaigns import ledger
-from campaigns.fund import Fund
-from campaigns.ledger import Line, Unbalanced
+from campaigns.funds import ledger
+from campaigns.funds.fund import Fund
+from campaigns.funds.ledger import Line, Unbalanced
 from core import clock
 from core.money import Money
 from tests.conftest import Cast

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from campaigns import funding, ledger
-from campaigns.fund import Fund
-from campaigns.ledger import ACCOUNTS, LedgerEntry, Line, Unbalanced
+from campaigns.funds import funding, ledger
+from campaigns.funds.fund import Fund
+from campaigns.funds.ledger import ACCOUNTS, LedgerEntry, Line, Unbalanced
 from core import clock
 from core.money import Money
 from tests.campaigns.conftest import Work

@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from campaigns.campaign import Campaign
-from campaigns.client import Client
-from campaigns.drive import Drive
-from campaigns.fund import Fund
+from campaigns.clients.client import Client
+from campaigns.drives.drive import Drive
+from campaigns.funds.fund import Fund
 from campaigns.reading import goals_of
-from campaigns.update import Update
+from campaigns.updates.update import Update
 from core import clock
 from staff.member import Member
 from tests.conftest import Cast

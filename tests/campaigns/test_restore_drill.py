@@ -12,9 +12,9 @@ from sqlalchemy import Engine, MetaData, create_engine, text
 from sqlalchemy.exc import DBAPIError
 
 from app import create_app
-from campaigns import verifying
-from campaigns.client import ClientIdentity
-from campaigns.fund import Fund
+from campaigns.clients.client import ClientIdentity
+from campaigns.funds import verifying
+from campaigns.funds.fund import Fund
 from core import backup, schema
 from core.db import db
 from core.settings import Settings

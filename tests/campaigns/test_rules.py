@@ -9,10 +9,12 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from campaigns import drafting, launching, opening, partnering, updating
+from campaigns import opening, partnering
 from campaigns.disclosure import LookAgain
-from campaigns.drive_terms import GoalTerms
+from campaigns.drives import drafting, launching
+from campaigns.drives.drive_terms import GoalTerms
 from campaigns.editing import EditedMeanwhile
+from campaigns.updates import updating
 from core import clock
 from core.errors import Conflict, Forbidden, Invalid, NotFound
 from staff import audit

@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from campaigns.client import ClientIdentity
+from campaigns.clients.client import ClientIdentity
 from core import resealing, sealed
 from core.mail import OutgoingMail
 from core.sealed import CannotOpen

@@ -9,8 +9,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from campaigns import updating
-from campaigns.statement import groups_of
+from campaigns.funds.statement import groups_of
+from campaigns.updates import updating
 from staff.audit import AuditEvent
 from staff.member import Member
 from tests.campaigns.conftest import Api, Work

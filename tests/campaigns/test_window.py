@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from campaigns.drive import Drive
-from campaigns.drive_terms import deadline
+from campaigns.drives.drive import Drive
+from campaigns.drives.drive_terms import deadline
 from core import clock
 from core.errors import Invalid
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.charts import BASELINE, PLOT_HEIGHT, PLOT_TOP, STEP_WIDTH, bars, daily_steps, stack, steps
+from core.drawing.charts import BASELINE, PLOT_HEIGHT, PLOT_TOP, STEP_WIDTH, bars, daily_steps, stack, steps
 
 pytestmark = pytest.mark.pure
 

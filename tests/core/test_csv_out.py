@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.csv_out import cell, lines
+from core.web.csv_out import cell, lines
 
 pytestmark = pytest.mark.pure
 

@@ -7,7 +7,7 @@ import time_machine
 from flask import Flask
 
 from core import clock
-from core.limits import TooMany, caller, digest, limiter, spend
+from core.web.limits import TooMany, caller, digest, limiter, spend
 
 
 @pytest.fixture(autouse=True)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from werkzeug.test import Client
 
-from core.page_cache import MARK, PageCache
+from core.web.page_cache import MARK, PageCache
 
 pytestmark = pytest.mark.pure
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.pattern import CELL, THREADS, weave
+from core.drawing.pattern import CELL, THREADS, weave
 
 pytestmark = pytest.mark.pure
 

@@ -16,16 +16,16 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from campaigns.campaign import Campaign
-from campaigns.client import Client, Persona
-from campaigns.drive import Drive
-from campaigns.fund import Fund
-from campaigns.goal import AMOUNT, NEW_MONTHLY_DONORS, Goal
+from campaigns.clients.client import Client, Persona
+from campaigns.drives.drive import Drive
+from campaigns.drives.goal import AMOUNT, NEW_MONTHLY_DONORS, Goal
+from campaigns.funds.fund import Fund
 from core import clock
 from core.money import Money
 from core.settings import Settings
-from donors import form_token
-from donors.donor import Donor
-from donors.gift import Gift
+from donors.gifts import form_token
+from donors.gifts.gift import Gift
+from donors.people.donor import Donor
 from sandbox.server import Box
 from tests.conftest import Cast
 

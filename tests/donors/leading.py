@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from campaigns.drive import Drive
+from campaigns.drives.drive import Drive
 from campaigns.partner import Partner
 from core import clock
 

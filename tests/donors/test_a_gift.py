@@ -4,14 +4,14 @@ from collections.abc import Callable
 
 from sqlalchemy.orm import Session
 
-from campaigns import ledger
-from campaigns.drive import Drive
+from campaigns.drives.drive import Drive
+from campaigns.funds import ledger
 from core.mail import OutgoingMail
 from core.money import Money
-from donors import progress, tally
-from donors.donor import Donor
-from donors.gift import Gift
-from donors.receipt import Receipt
+from donors.figures import progress, tally
+from donors.gifts.gift import Gift
+from donors.people.donor import Donor
+from donors.receipts.receipt import Receipt
 from tests.donors.conftest import Stripe
 
 

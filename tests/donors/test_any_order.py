@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 
 from core import clock
 from core.db import db
-from donors import at_stripe
-from donors.gift import Gift
+from donors.gifts.gift import Gift
+from donors.payments import at_stripe
 from tests.donors.conftest import Stripe
 from tests.stories.journey_data import snapshot
 

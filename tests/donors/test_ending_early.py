@@ -8,10 +8,12 @@ from sqlalchemy.orm import Session
 
 from core.db import transaction
 from core.errors import Conflict
-from donors import at_stripe, giving, stripe_gateway
-from donors.gift import Gift
-from donors.recurring_gift import RecurringGift
-from donors.stripe_event import StripeEvent
+from donors import stripe_gateway
+from donors.gifts import giving
+from donors.gifts.gift import Gift
+from donors.payments import at_stripe
+from donors.payments.stripe_event import StripeEvent
+from donors.recurring.recurring_gift import RecurringGift
 from tests.donors.conftest import Stripe
 
 Give = Callable[..., Gift]

@@ -8,12 +8,12 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from campaigns.drive import Drive
+from campaigns.drives.drive import Drive
 from core import clock
-from donors import form_token
-from donors.consent import Consent
-from donors.donor import Donor
-from donors.gift import Gift
+from donors.gifts import form_token
+from donors.gifts.gift import Gift
+from donors.people.consent import Consent
+from donors.people.donor import Donor
 from tests.donors.conftest import Stripe
 
 

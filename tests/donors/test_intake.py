@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from core.security import HEADERS
 from core.settings import Settings
-from donors.stripe_event import StripeEvent
+from donors.payments.stripe_event import StripeEvent
 from donors.webhook import LARGEST
 from tests.donors.conftest import sign
 from tests.donors.test_webhook import an_event, post

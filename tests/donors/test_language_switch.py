@@ -3,7 +3,7 @@
 import pytest
 from flask.testing import FlaskClient
 
-from campaigns.drive import Drive
+from campaigns.drives.drive import Drive
 
 
 @pytest.mark.parametrize("answer", ["page", "refused form"])

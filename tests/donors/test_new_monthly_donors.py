@@ -6,14 +6,15 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from campaigns.drive import Drive
+from campaigns.drives.drive import Drive
 from core import clock, ids
 from core.db import transaction
-from donors import progress, settling, tally
-from donors.donor import Donor
-from donors.gift import Gift
-from donors.instalments import apply_subscription
-from donors.recurring_gift import RecurringGift
+from donors.figures import progress, tally
+from donors.gifts import settling
+from donors.gifts.gift import Gift
+from donors.people.donor import Donor
+from donors.recurring.instalments import apply_subscription
+from donors.recurring.recurring_gift import RecurringGift
 from donors.stripe_gateway import Payment, StripeRefund, Subscription
 from tests.donors.conftest import usd
 

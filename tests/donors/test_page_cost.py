@@ -10,13 +10,13 @@ from flask.testing import FlaskClient
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from campaigns.drive import Drive
+from campaigns.drives.drive import Drive
 from campaigns.partner import Partner
-from campaigns.update import Update
+from campaigns.updates.update import Update
 from core import clock
 from core.db import db
-from donors.gift import Gift
-from legal.transparency import LegalMonth
+from donors.gifts.gift import Gift
+from legal.reports.transparency import LegalMonth
 from tests.conftest import Cast
 from tests.donors.conftest import Stripe
 

@@ -11,7 +11,7 @@ from pypdf.generic import DictionaryObject
 from sqlalchemy.orm import Session
 
 from core.mail import OutgoingMail
-from donors.gift import Gift
+from donors.gifts.gift import Gift
 from tests.donors.conftest import Stripe
 
 

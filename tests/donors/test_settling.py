@@ -7,15 +7,16 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy.orm import Session
 
-from campaigns import ledger
-from campaigns.drive import Drive
+from campaigns.drives.drive import Drive
+from campaigns.funds import ledger
 from core import clock, ids
 from core.db import transaction
 from core.money import Money
-from donors import progress, settling, tally
-from donors.gift import Gift
-from donors.receipt import Receipt
-from donors.settling import AmountDiffers
+from donors.figures import progress, tally
+from donors.gifts import settling
+from donors.gifts.gift import Gift
+from donors.gifts.settling import AmountDiffers
+from donors.receipts.receipt import Receipt
 from donors.stripe_gateway import Payment, StripeRefund
 from tests.donors.conftest import usd
 

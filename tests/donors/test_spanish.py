@@ -7,10 +7,10 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from campaigns.campaign import Campaign
-from campaigns.drive import Drive
+from campaigns.drives.drive import Drive
 from core.mail import OutgoingMail
-from donors import form_token
-from donors.gift import Gift
+from donors.gifts import form_token
+from donors.gifts.gift import Gift
 from staff.member import Member
 from tests.conftest import Cast
 from tests.donors.conftest import Stripe

@@ -5,10 +5,10 @@ from itertools import product
 import pytest
 
 from core.errors import Conflict
-from donors import gift as gifts
-from donors import recurring_gift as promises
-from donors.gift import Gift
-from donors.recurring_gift import RecurringGift
+from donors.gifts import gift as gifts
+from donors.gifts.gift import Gift
+from donors.recurring import recurring_gift as promises
+from donors.recurring.recurring_gift import RecurringGift
 
 pytestmark = pytest.mark.pure
 

@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from campaigns.drive import Drive
-from donors import tally
-from donors.gift import Gift
-from donors.tally import DriveDay, DriveDonor, DriveTotal
+from campaigns.drives.drive import Drive
+from donors.figures import tally
+from donors.figures.tally import DriveDay, DriveDonor, DriveTotal
+from donors.gifts.gift import Gift
 from tests.donors.conftest import Stripe
 
 

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from core import clock
 from core.settings import Settings
-from donors import at_stripe
-from donors.stripe_event import StripeEvent
+from donors.payments import at_stripe
+from donors.payments.stripe_event import StripeEvent
 from tests.donors.conftest import Stripe, sign
 
 

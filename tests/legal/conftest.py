@@ -16,21 +16,21 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
-from campaigns import ledger
 from campaigns.campaign import Campaign
-from campaigns.client import Client
-from campaigns.fund import Fund
-from campaigns.ledger import Line
+from campaigns.clients.client import Client
+from campaigns.funds import ledger
+from campaigns.funds.fund import Fund
+from campaigns.funds.ledger import Line
 from campaigns.partner import Partner
 from core import clock
 from core.db import Model, db, transaction
 from core.money import Money
-from legal.approving import approve_time
-from legal.engaging import MatterTerms, add_counsel, engage_timekeeper, open_matter
-from legal.matter import Matter
-from legal.time_entry import TimeEntry
-from legal.timekeeper import Timekeeper
-from legal.timekeeping import Work, record_time, submit_time
+from legal.hours.approving import approve_time
+from legal.hours.time_entry import TimeEntry
+from legal.hours.timekeeping import Work, record_time, submit_time
+from legal.matters.engaging import MatterTerms, add_counsel, engage_timekeeper, open_matter
+from legal.matters.matter import Matter
+from legal.matters.timekeeper import Timekeeper
 from staff.access import ALL_PERMISSIONS, Actor, actor_for
 from staff.account import User
 from staff.api_token import ApiToken, actor_of, digest_of, find_live, new_secret

@@ -10,10 +10,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from campaigns import ledger
-from campaigns.ledger import BOND_DEPOSIT, LEGAL_COSTS
-from legal.expense import Expense
-from legal.time_entry import TimeEntry
+from campaigns.funds import ledger
+from campaigns.funds.ledger import BOND_DEPOSIT, LEGAL_COSTS
+from legal.costs.expense import Expense
+from legal.hours.time_entry import TimeEntry
 from tests.legal.conftest import Case, usd
 
 

@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 
 from core.db import transaction
 from core.errors import Conflict, Forbidden, Invalid, NotFound
-from legal.approving import approvable, approve_time, return_time, revalue
-from legal.time_entry import TimeEntryApproval, TimeEntryReturn, get_entry
-from legal.timekeeping import Work, record_time, revise_time, submit_time
-from legal.transparency import public_legal, verify_totals
-from legal.valuation import Valuation, find_valuation
+from legal.hours.approving import approvable, approve_time, return_time, revalue
+from legal.hours.time_entry import TimeEntryApproval, TimeEntryReturn, get_entry
+from legal.hours.timekeeping import Work, record_time, revise_time, submit_time
+from legal.rates.valuation import Valuation, find_valuation
+from legal.reports.transparency import public_legal, verify_totals
 from staff.access import Actor
 from tests.legal.conftest import Case, usd
 

@@ -11,16 +11,16 @@ from hypothesis import strategies as st
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from campaigns import ledger
-from campaigns.ledger import ACCOUNTS, BANK, BOND_DEPOSIT, BOND_FORFEITED, CASH, INTEREST, Line
+from campaigns.funds import ledger
+from campaigns.funds.ledger import ACCOUNTS, BANK, BOND_DEPOSIT, BOND_FORFEITED, CASH, INTEREST, Line
 from core import clock
 from core.db import db, transaction
 from core.errors import Conflict, Forbidden, Invalid
 from core.money import Money
-from legal.bond import FORMS, HELD, STATES, TRANSITIONS, Bond, BondEvent, bonds_of
-from legal.bond_figures import bond_figures, figures_of
-from legal.bond_following import Step, breach_lines, follow_bond, refund_lines
-from legal.bonding import approve_bond, post_bond, request_bond
+from legal.bonds.bond import FORMS, HELD, STATES, TRANSITIONS, Bond, BondEvent, bonds_of
+from legal.bonds.bond_figures import bond_figures, figures_of
+from legal.bonds.bond_following import Step, breach_lines, follow_bond, refund_lines
+from legal.bonds.bonding import approve_bond, post_bond, request_bond
 from tests.legal.conftest import Case, send, usd
 
 NOTICE = "ab" * 32

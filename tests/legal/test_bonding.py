@@ -4,13 +4,13 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from campaigns import ledger
-from campaigns.ledger import BOND_DEPOSIT, CASH, LEGAL_COSTS
+from campaigns.funds import ledger
+from campaigns.funds.ledger import BOND_DEPOSIT, CASH, LEGAL_COSTS
 from core.db import transaction
 from core.errors import Conflict, Forbidden, Invalid, NotFound
 from core.money import Money
-from legal.bond import STATES, TRANSITIONS, Bond, BondApproval
-from legal.bonding import approve_bond, post_bond, request_bond
+from legal.bonds.bond import STATES, TRANSITIONS, Bond, BondApproval
+from legal.bonds.bonding import approve_bond, post_bond, request_bond
 from tests.legal.conftest import Case, usd
 
 EIGHT_THOUSAND = usd("8000")

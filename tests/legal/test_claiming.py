@@ -7,12 +7,12 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from campaigns import ledger
-from campaigns.ledger import CASH, LEGAL_COSTS, LedgerGroup
+from campaigns.funds import ledger
+from campaigns.funds.ledger import CASH, LEGAL_COSTS, LedgerGroup
 from core.db import transaction
 from core.errors import Conflict, Forbidden, Invalid, NotFound
 from core.money import Money
-from legal.claiming import (
+from legal.costs.claiming import (
     Cost,
     approve_expense,
     claim_expense,
@@ -20,7 +20,7 @@ from legal.claiming import (
     reject_expense,
     revise_expense,
 )
-from legal.expense import (
+from legal.costs.expense import (
     STATES,
     TRANSITIONS,
     Expense,

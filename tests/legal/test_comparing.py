@@ -7,9 +7,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from core.db import db, transaction
-from legal.approving import revalue
-from legal.comparing import compare
-from legal.valuation import find_valuation
+from legal.hours.approving import revalue
+from legal.rates.comparing import compare
+from legal.rates.valuation import find_valuation
 from tests.legal.conftest import Case, usd
 
 JULY_2018 = date(2018, 7, 10)

@@ -7,12 +7,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from campaigns import ledger
-from campaigns.ledger import BOND_DEPOSIT, LEGAL_COSTS
-from legal.bond import Bond
-from legal.expense import Expense
-from legal.matter import Matter
-from legal.timekeeper import Timekeeper
+from campaigns.funds import ledger
+from campaigns.funds.ledger import BOND_DEPOSIT, LEGAL_COSTS
+from legal.bonds.bond import Bond
+from legal.costs.expense import Expense
+from legal.matters.matter import Matter
+from legal.matters.timekeeper import Timekeeper
 from staff.member import Member
 from tests.legal.conftest import Case, send, usd
 

@@ -9,10 +9,10 @@ import pytest
 
 import legal
 from legal import utbms
-from legal.durations import parse
-from legal.rate_matrix import matrix
-from legal.rounding import tenths
-from legal.valuation import value_of
+from legal.hours.durations import parse
+from legal.hours.rounding import tenths
+from legal.rates.rate_matrix import matrix
+from legal.rates.valuation import value_of
 
 pytestmark = pytest.mark.pure
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import Invalid
-from legal.durations import parse, spell
+from legal.hours.durations import parse, spell
 
 pytestmark = pytest.mark.pure
 

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from legal.time_entry import TimeEntry, get_entry
+from legal.hours.time_entry import TimeEntry, get_entry
 from staff.member import Member
 from tests.legal.conftest import Case, send
 

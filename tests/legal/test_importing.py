@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 import legal
 from core.db import transaction
 from core.errors import Invalid, NotFound
-from legal.engaging import engage_timekeeper
-from legal.importing import Import, RowsRefused, import_hours
+from legal.hours.importing import Import, RowsRefused, import_hours
+from legal.hours.time_entry import TimeEntry
+from legal.matters.engaging import engage_timekeeper
 from legal.schemas.time import read_row
-from legal.time_entry import TimeEntry
 from tests.legal.conftest import Case
 
 HEADER = "timekeeper,worked_on,duration,task,activity,narrative\n"

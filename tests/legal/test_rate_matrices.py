@@ -6,10 +6,10 @@ import pytest
 
 from core.errors import Conflict
 from core.money import Money
-from legal.rate_matrix import ANYBODY, MATRICES, Standing, matrix
-from legal.rounding import tenths
+from legal.hours.rounding import tenths
+from legal.rates.rate_matrix import ANYBODY, MATRICES, Standing, matrix
+from legal.rates.valuation import value_of
 from legal.utbms import phase_of
-from legal.valuation import value_of
 
 pytestmark = pytest.mark.pure
 

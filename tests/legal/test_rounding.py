@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import Invalid
-from legal.rounding import POLICIES, hours_text, tenths
+from legal.hours.rounding import POLICIES, hours_text, tenths
 
 pytestmark = pytest.mark.pure
 

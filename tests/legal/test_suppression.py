@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from legal.suppression import INTERNAL_K, PUBLIC_K, CannotHide, NotATable, audit, suppress
+from legal.reports.suppression import INTERNAL_K, PUBLIC_K, CannotHide, NotATable, audit, suppress
 
 pytestmark = pytest.mark.pure
 

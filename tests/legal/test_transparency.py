@@ -13,11 +13,11 @@ from sqlalchemy.orm import Session
 from core.db import db, transaction
 from core.errors import Refusal
 from core.money import Money
-from legal.approving import approve_time, return_time, revalue
-from legal.bonding import approve_bond, post_bond, request_bond
-from legal.claiming import Cost, approve_expense, claim_expense, pay_expense
-from legal.timekeeping import revise_time, submit_time
-from legal.transparency import LegalTotal, hours_by_month, public_legal, verify_totals
+from legal.bonds.bonding import approve_bond, post_bond, request_bond
+from legal.costs.claiming import Cost, approve_expense, claim_expense, pay_expense
+from legal.hours.approving import approve_time, return_time, revalue
+from legal.hours.timekeeping import revise_time, submit_time
+from legal.reports.transparency import LegalTotal, hours_by_month, public_legal, verify_totals
 from tests.legal.conftest import Case, usd
 
 STEPS = st.lists(

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from core.errors import Conflict, Invalid
 from core.money import Money
-from legal.rate_matrix import matrix
-from legal.rounding import tenths
-from legal.valuation import value_of
+from legal.hours.rounding import tenths
+from legal.rates.rate_matrix import matrix
+from legal.rates.valuation import value_of
 
 pytestmark = pytest.mark.pure
 

@@ -11,8 +11,8 @@ from sqlalchemy import Select, inspect, select, text
 
 from core.db import Model, db, transaction
 from demo import cause, people
-from donors import form_token
-from donors.gift import Gift
+from donors.gifts import form_token
+from donors.gifts.gift import Gift
 from staff.access import ALL_PERMISSIONS
 from staff.account import User
 from staff.api_token import ApiToken, digest_of, new_secret

@@ -18,11 +18,11 @@ from pypdf import PdfReader
 from sqlalchemy import select, text
 from werkzeug.test import TestResponse
 
-from campaigns.client import Client
+from campaigns.clients.client import Client
 from core.db import db
-from donors import links
-from donors.receipt import Receipt
-from donors.recurring_gift import RecurringGift
+from donors.receipts import links
+from donors.receipts.receipt import Receipt
+from donors.recurring.recurring_gift import RecurringGift
 from tests.safety.conftest import Town, dump, look
 
 pytestmark = pytest.mark.once

@@ -10,10 +10,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.routing import Rule
 
-from campaigns.drive import Drive
+from campaigns.drives.drive import Drive
 from core.ids import new_id
 from core.settings import Settings
-from donors import form_token
+from donors.gifts import form_token
 from tests.donors.conftest import sign
 from tests.safety.conftest import Town, dump, look
 

@@ -10,8 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.db import transaction
-from core.limits import limiter
 from core.mail import OutgoingMail
+from core.web.limits import limiter
 from staff import issuing
 from staff.member import Member
 from tests.conftest import Cast

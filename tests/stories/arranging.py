@@ -7,14 +7,14 @@ from functools import cache
 from flask_security.utils import hash_password
 
 from campaigns.campaign import Campaign
-from campaigns.client import Client, Persona
-from campaigns.drive import Drive
-from campaigns.fund import Fund
-from campaigns.goal import AMOUNT, NEW_MONTHLY_DONORS, Goal
+from campaigns.clients.client import Client, Persona
+from campaigns.drives.drive import Drive
+from campaigns.drives.goal import AMOUNT, NEW_MONTHLY_DONORS, Goal
+from campaigns.funds.fund import Fund
 from core import clock
 from core.db import db, transaction
 from core.ids import new_id
-from donors.gift import Gift
+from donors.gifts.gift import Gift
 from staff.account import accounts
 from staff.member import Member
 from staff.organisation import Organisation

@@ -29,11 +29,13 @@ from app import create_app
 from core import clock, jobs
 from core.db import db, transaction
 from core.settings import Settings
-from donors import deciding, form_token, links, stripe_gateway
-from donors.gift import Gift
+from donors import stripe_gateway
+from donors.gifts import deciding, form_token
+from donors.gifts.gift import Gift
+from donors.gifts.refund import Refund
 from donors.jobs import send_refund
-from donors.recurring_gift import Cancellation, RecurringGift
-from donors.refund import Refund
+from donors.receipts import links
+from donors.recurring.recurring_gift import Cancellation, RecurringGift
 from staff.access import system_actor
 from staff.organisation import Organisation
 from tests.donors.conftest import sign

@@ -10,19 +10,19 @@ import requests
 from flask import Flask
 from sqlalchemy import func, select
 
-from campaigns import ledger
-from campaigns.ledger import LedgerEntry, LedgerGroup, LedgerTotal
+from campaigns.funds import ledger
+from campaigns.funds.ledger import LedgerEntry, LedgerGroup, LedgerTotal
 from core import schema
 from core.db import db, transaction
 from core.mail import OutgoingMail
 from core.settings import Settings
-from donors import tally
-from donors.gift import Gift
-from donors.receipt import Receipt
-from donors.recurring_gift import RecurringGift
-from donors.refund import Refund
-from donors.stripe_event import StripeEvent
-from donors.tally import DriveTotal
+from donors.figures import tally
+from donors.figures.tally import DriveTotal
+from donors.gifts.gift import Gift
+from donors.gifts.refund import Refund
+from donors.payments.stripe_event import StripeEvent
+from donors.receipts.receipt import Receipt
+from donors.recurring.recurring_gift import RecurringGift
 from staff.organisation import Organisation
 from tests.stories.arranging import draw_drive
 

@@ -8,7 +8,7 @@ import requests
 from playwright.sync_api import Page, expect
 
 from core.db import db
-from donors.recurring_gift import RecurringGift
+from donors.recurring.recurring_gift import RecurringGift
 from tests.stories.arranging import gifts_of, open_drive
 from tests.stories.donating import DECLINED, fill_in, give, go_to_payment, pay
 from tests.stories.house import House, shows, until

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 import requests
 
-from campaigns.ledger import LedgerGroup
+from campaigns.funds.ledger import LedgerGroup
 from core.db import db
-from donors.gift import SETTLED
-from donors.receipt import Receipt
-from donors.stripe_event import StripeEvent
+from donors.gifts.gift import SETTLED
+from donors.payments.stripe_event import StripeEvent
+from donors.receipts.receipt import Receipt
 from tests.donors.conftest import sign
 from tests.stories.arranging import gifts_of, open_drive
 from tests.stories.donating import pay_at_once, send_form

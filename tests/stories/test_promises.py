@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from core.db import db
-from donors.gift import REFUNDED, SETTLED
-from donors.receipt import Receipt
+from donors.gifts.gift import REFUNDED, SETTLED
+from donors.receipts.receipt import Receipt
 from tests.stories.arranging import gifts_of, open_drive
 from tests.stories.donating import give
 from tests.stories.house import House, until

@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from campaigns.drive import Drive
+from campaigns.drives.drive import Drive
 from core.db import transaction
 from staff.access import actor_for
 from staff.issuing import SCOPES, issue

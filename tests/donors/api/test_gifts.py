@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from campaigns.drive import Drive
-from donors.gift import Gift
-from donors.recurring_gift import Cancellation, RecurringGift
-from donors.refund import Refund
+from campaigns.drives.drive import Drive
+from donors.gifts.gift import Gift
+from donors.gifts.refund import Refund
+from donors.recurring.recurring_gift import Cancellation, RecurringGift
 from staff.audit import AuditEvent
 from tests.donors.api.conftest import Of
 from tests.donors.conftest import Stripe

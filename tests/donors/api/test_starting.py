@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from campaigns.drive import Drive
+from campaigns.drives.drive import Drive
 from core import clock
-from donors.consent import Consent
-from donors.gift import Gift
+from donors.gifts.gift import Gift
+from donors.people.consent import Consent
 from tests.donors.api.conftest import Of
 from tests.donors.conftest import Stripe
 

@@ -6,8 +6,8 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from campaigns.drive import Drive
-from donors.gift import Gift
+from campaigns.drives.drive import Drive
+from donors.gifts.gift import Gift
 from staff.member import Member
 from tests.conftest import Cast
 from tests.donors.conftest import Stripe

@@ -7,10 +7,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from donors.gift import Gift
-from donors.recurring_gift import Cancellation
-from donors.refund import Refund
-from donors.stripe_event import StripeEvent
+from donors.gifts.gift import Gift
+from donors.gifts.refund import Refund
+from donors.payments.stripe_event import StripeEvent
+from donors.recurring.recurring_gift import Cancellation
 from staff.member import Member
 from tests.conftest import Cast
 

@@ -8,13 +8,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from campaigns.drive import Drive
+from campaigns.drives.drive import Drive
 from campaigns.partner import Partner
 from core import clock
 from core.db import db
-from donors import tally
-from donors.gift import Gift
-from donors.pacing import at_this_pace
+from donors.figures import tally
+from donors.figures.pacing import at_this_pace
+from donors.gifts.gift import Gift
 from staff.member import Member
 from tests.conftest import Cast
 

@@ -7,8 +7,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from donors.gift import Gift
-from donors.stripe_event import StripeEvent
+from donors.gifts.gift import Gift
+from donors.payments.stripe_event import StripeEvent
 from staff.audit import AuditEvent
 from tests.donors.conftest import Stripe
 

@@ -11,8 +11,8 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from core import clock
-from donors.gift import Gift
-from donors.receipt import Receipt
+from donors.gifts.gift import Gift
+from donors.receipts.receipt import Receipt
 
 Paid = Callable[..., Gift]
 Give = Callable[..., Gift]

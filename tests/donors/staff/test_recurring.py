@@ -9,8 +9,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.mail import OutgoingMail
-from donors.gift import Gift
-from donors.recurring_gift import Cancellation, RecurringGift
+from donors.gifts.gift import Gift
+from donors.recurring.recurring_gift import Cancellation, RecurringGift
 from staff.audit import AuditEvent
 from tests.donors.conftest import Stripe
 

@@ -8,12 +8,13 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from campaigns import ledger
-from campaigns.drive import Drive
+from campaigns.drives.drive import Drive
+from campaigns.funds import ledger
 from core.mail import OutgoingMail
-from donors import at_stripe, progress, tally
-from donors.gift import Gift
-from donors.refund import Refund
+from donors.figures import progress, tally
+from donors.gifts.gift import Gift
+from donors.gifts.refund import Refund
+from donors.payments import at_stripe
 from staff import audit
 from staff.audit import AuditEvent
 from tests.donors.conftest import Stripe, usd

@@ -13,14 +13,14 @@ from sqlalchemy.orm import Session
 
 from core.db import db, transaction
 from core.errors import Forbidden, Invalid, NotFound
-from legal.approving import approve_time
-from legal.claiming import Cost, approve_expense, claim_expense, pay_expense
-from legal.engaging import MatterTerms, open_matter
+from legal.costs.claiming import Cost, approve_expense, claim_expense, pay_expense
+from legal.hours.approving import approve_time
+from legal.hours.time_entry import TimeEntry
+from legal.hours.timekeeping import submit_time
 from legal.ledes.exporting import export_ledes, opaque, sorting_name
 from legal.ledes.importing import import_ledes
 from legal.ledes.reading import LedesRefused, read
-from legal.time_entry import TimeEntry
-from legal.timekeeping import submit_time
+from legal.matters.engaging import MatterTerms, open_matter
 from tests.legal.conftest import Case, usd
 
 PERIOD: dict[str, Any] = {"starts_on": date(2025, 6, 1), "ends_on": date(2025, 7, 31)}

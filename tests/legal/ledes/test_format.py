@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from core.money import Money
+from legal.hours.rounding import tenths
 from legal.ledes.lexis import FIELDS, HEADER
 from legal.ledes.reading import LedesRefused, is_ledes, read
 from legal.ledes.writing import Cost, Fee, Invoice, lay_out, write
-from legal.rate_matrix import matrix
-from legal.rounding import tenths
+from legal.rates.rate_matrix import matrix
 from tests.legal.test_rate_matrices import PEOPLE, VECTOR_A
 
 pytestmark = pytest.mark.pure

@@ -1,0 +1,1 @@
+"""One time-boxed effort with its goals: drafted, published, closed."""

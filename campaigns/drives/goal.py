@@ -1,0 +1,31 @@
+"""A goal: a target of a drive in one metric, with its counting rule fixed when the drive is published."""
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from campaigns.drives.drive import Drive
+from core import ids
+from core.db import Id, Model
+
+AMOUNT = "amount"
+NEW_MONTHLY_DONORS = "new_monthly_donors"
+METRICS = (AMOUNT, NEW_MONTHLY_DONORS)
+
+
+class Goal(Model):
+    __tablename__ = "goal"
+    __table_args__ = (
+        UniqueConstraint("drive_id", "metric"),
+        CheckConstraint("metric IN ('amount','new_monthly_donors')", name="metric"),
+        CheckConstraint("target > 0", name="target"),
+        CheckConstraint("lookback_months BETWEEN 0 AND 120", name="lookback"),
+    )
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True, default=lambda: ids.new_id("goal"))
+    drive_id: Mapped[str] = mapped_column(ForeignKey(Drive.id))
+    metric: Mapped[str] = mapped_column(Text)
+    #: Minor units of the drive's currency for an amount, people for donors.
+    target: Mapped[int] = mapped_column(BigInteger)
+    position: Mapped[int] = mapped_column(default=0)
+    #: New monthly donors: months before the first instalment in which the donor had no recurring gift.
+    lookback_months: Mapped[int] = mapped_column(default=12)

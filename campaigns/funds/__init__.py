@@ -1,0 +1,1 @@
+"""Restricted money, and the double entry that says where it is."""

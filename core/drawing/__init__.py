@@ -1,0 +1,1 @@
+"""Pictures made here: charts and patterns as SVG."""

@@ -1,0 +1,219 @@
+"""Raised, donors, new monthly donors, and what the law work took: the one read model of public figures.
+
+Page, JSON, API, staff pages and exports all read `Progress`. Raised is what settled gifts in the window
+brought, instalments included, less refunds; without fee cover and without anything in kind.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from sqlalchemy import ColumnElement, Select, func, select
+
+from campaigns.drives.drive import Drive
+from campaigns.drives.goal import AMOUNT, Goal
+from campaigns.funds import ledger
+from campaigns.funds.fund import Fund
+from campaigns.funds.ledger import LedgerTotal
+from core import clock, i18n
+from core.db import db
+from core.money import Money
+from donors.figures.tally import DriveTotal
+from legal.reports.transparency import LegalTotal
+
+
+@dataclass(frozen=True)
+class GoalProgress:
+    metric: str
+    target: int
+    actual: int
+    currency: str
+    lookback_months: int
+
+    @property
+    def label(self) -> str:
+        if self.metric == AMOUNT:
+            return _("raised")
+        return ngettext("new monthly donor", "new monthly donors", self.target)
+
+    @property
+    def actual_text(self) -> str:
+        return self._text(self.actual)
+
+    @property
+    def target_text(self) -> str:
+        return self._text(self.target)
+
+    @property
+    def rule(self) -> str:
+        """How it is counted, in a sentence that the page prints."""
+        if self.metric == AMOUNT:
+            return _(
+                "Gifts paid while the drive is open, less refunds. Fees that donors cover and donated hours are"
+                " not in it."
+            )
+        return _(
+            "People whose first monthly payment arrives while the drive is open and who made no recurring gift"
+            " to this organisation in the %(months)d months before. Each person counts once; whoever cancels or"
+            " is refunded before the deadline no longer counts.",
+            months=self.lookback_months,
+        )
+
+    def _text(self, value: int) -> str:
+        return i18n.money(value, self.currency) if self.metric == AMOUNT else i18n.number(value)
+
+
+@dataclass(frozen=True)
+class Tiles:
+    """What stands apart and is never summed: cash, spent cash, bonds, hours and their estimated value."""
+
+    cash_received: Money
+    cash_spent: Money
+    bond_held: Money
+    hours_tenths: int
+    in_kind: Money
+    trust_held: Money
+
+
+@dataclass(frozen=True)
+class Progress:
+    drive: Drive
+    raised: Money
+    gifts: int
+    donors: int
+    new_monthly_donors: int
+    goals: list[GoalProgress]
+    tiles: Tiles
+    as_of: datetime
+
+    def as_json(self) -> dict[str, Any]:
+        """The public JSON of a drive's figures; amounts in minor units."""
+        tiles = self.tiles
+        return {
+            "as_of": self.as_of.isoformat(),
+            "currency": self.raised.currency,
+            "raised_minor": self.raised.minor,
+            "gifts": self.gifts,
+            "donors": self.donors,
+            "goals": [{"metric": g.metric, "target": g.target, "actual": g.actual} for g in self.goals],
+            "legal": {
+                "hours": tiles.hours_tenths / 10,
+                "in_kind_minor": tiles.in_kind.minor,
+                "cash_received_minor": tiles.cash_received.minor,
+                "cash_spent_minor": tiles.cash_spent.minor,
+                "bond_held_minor": tiles.bond_held.minor,
+            },
+        }
+
+
+def statement() -> Select[Any]:
+    """Drives with their goals and figures: a row for each goal, from kept totals alone. Callers add
+    `where` and further columns."""
+    return (
+        select(Drive, Goal, *_columns())
+        .outerjoin(Goal, Goal.drive_id == Drive.id)
+        .outerjoin(DriveTotal, DriveTotal.drive_id == Drive.id)
+        .outerjoin(LegalTotal, LegalTotal.campaign_id == Drive.campaign_id)
+    )
+
+
+def _columns() -> list[ColumnElement[Any]]:
+    return [
+        _kept_for_drive(ledger.RAISED).label("raised"),
+        _kept_for_campaign(ledger.RAISED).label("received"),
+        _kept_for_campaign((ledger.LEGAL_COSTS,)).label("spent"),
+        _kept_for_campaign((ledger.BOND_DEPOSIT,)).label("bond"),
+        func.coalesce(DriveTotal.gifts, 0).label("gifts"),
+        func.coalesce(DriveTotal.donors, 0).label("donors"),
+        func.coalesce(DriveTotal.new_monthly_donors, 0).label("new_monthly_donors"),
+        func.coalesce(LegalTotal.hours_tenths, 0).label("hours_tenths"),
+        func.coalesce(LegalTotal.in_kind_minor, 0).label("in_kind_minor"),
+        LegalTotal.currency.label("in_kind_currency"),
+    ]
+
+
+def _kept_for_drive(accounts: Sequence[str]) -> ColumnElement[Any]:
+    return (
+        select(func.coalesce(func.sum(LedgerTotal.balance_minor), 0))
+        .where(
+            LedgerTotal.fund_id == Drive.fund_id,
+            LedgerTotal.drive_id == Drive.id,
+            LedgerTotal.account.in_(accounts),
+        )
+        .correlate(Drive)
+        .scalar_subquery()
+    )
+
+
+def _kept_for_campaign(accounts: Sequence[str]) -> ColumnElement[Any]:
+    return (
+        select(func.coalesce(func.sum(LedgerTotal.balance_minor), 0))
+        .join(Fund, Fund.id == LedgerTotal.fund_id)
+        .where(
+            Fund.campaign_id == Drive.campaign_id,
+            LedgerTotal.account.in_(accounts),
+            LedgerTotal.currency == Drive.currency,
+        )
+        .correlate(Drive)
+        .scalar_subquery()
+    )
+
+
+def assemble(rows: Sequence[Any], as_of: datetime) -> Progress:
+    """One drive's rows of `statement`, a goal each, as its progress."""
+    row = rows[0]
+    drive: Drive = row.Drive
+    raised = Money(-int(row.raised), drive.currency)
+    goals = sorted(
+        (each.Goal for each in rows if each.Goal is not None), key=lambda g: (g.position, g.metric)
+    )
+    return Progress(
+        drive=drive,
+        raised=raised,
+        gifts=row.gifts,
+        donors=row.donors,
+        new_monthly_donors=row.new_monthly_donors,
+        goals=[
+            GoalProgress(
+                metric=goal.metric,
+                target=goal.target,
+                actual=raised.minor if goal.metric == AMOUNT else row.new_monthly_donors,
+                currency=drive.currency,
+                lookback_months=goal.lookback_months,
+            )
+            for goal in goals
+        ],
+        tiles=_tiles(row, drive.currency),
+        as_of=as_of,
+    )
+
+
+def _tiles(row: Any, currency: str) -> Tiles:
+    return Tiles(
+        cash_received=Money(-int(row.received), currency),
+        cash_spent=Money(int(row.spent), currency),
+        bond_held=Money(int(row.bond), currency),
+        hours_tenths=row.hours_tenths,
+        in_kind=Money(row.in_kind_minor, row.in_kind_currency or currency),
+        trust_held=Money.zero(currency),
+    )
+
+
+def read(drive_id: str) -> Progress | None:
+    """The figures of one drive now."""
+    found = read_many(Drive.id == drive_id)
+    return found[0] if found else None
+
+
+def read_many(*where: ColumnElement[bool], limit: int = 200) -> list[Progress]:
+    """The figures of the drives that match, newest first; bounded."""
+    chosen = select(Drive.id).where(*where).order_by(Drive.opens_at.desc(), Drive.id).limit(limit)
+    as_of = clock.now()
+    by_drive: dict[str, list[Any]] = {}
+    query = statement().where(Drive.id.in_(chosen)).order_by(Drive.opens_at.desc(), Drive.id)
+    for row in db.session.execute(query):
+        by_drive.setdefault(row.Drive.id, []).append(row)
+    return [assemble(rows, as_of) for rows in by_drive.values()]

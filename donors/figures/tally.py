@@ -1,0 +1,200 @@
+"""Kept counts of a drive: gifts, donors, new monthly donors, and what came in day by day.
+
+Raised money is not kept here: the ledger's totals are the one source (campaigns/funds/ledger.py). Counts move in
+the same transaction as the ledger group, and `verify` recomputes them from the gifts.
+"""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import BigInteger, ColumnElement, Date, ForeignKey, Text, func, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from campaigns.drives.drive import Drive
+from campaigns.funds.ledger import NO_DRIVE, RAISED, LedgerTotal
+from core.db import Model, UtcDateTime, db, insert_once, upsert_add
+from donors.gifts.gift import RECEIVED, Gift
+from donors.people.donor import Donor
+from donors.recurring.recurring_gift import RecurringGift
+
+
+class DriveTotal(Model):
+    """How many; one row per drive, made with its first gift."""
+
+    __tablename__ = "drive_total"
+
+    drive_id: Mapped[str] = mapped_column(ForeignKey(Drive.id), primary_key=True)
+    #: Gifts that count and are not wholly refunded, instalments included.
+    gifts: Mapped[int] = mapped_column(default=0)
+    #: Different people behind them.
+    donors: Mapped[int] = mapped_column(default=0)
+    new_monthly_donors: Mapped[int] = mapped_column(default=0)
+
+
+class DriveDonor(Model):
+    """How many counted gifts of one donor stand in a drive; a donor counts while there is one."""
+
+    __tablename__ = "drive_donor"
+
+    drive_id: Mapped[str] = mapped_column(ForeignKey(Drive.id), primary_key=True)
+    donor_id: Mapped[str] = mapped_column(ForeignKey(Donor.id), primary_key=True)
+    gifts: Mapped[int] = mapped_column(default=0)
+
+
+class DriveDay(Model):
+    """What came in on one day of the drive's zone, refunds taken off on the day they were made."""
+
+    __tablename__ = "drive_day"
+
+    drive_id: Mapped[str] = mapped_column(ForeignKey(Drive.id), primary_key=True)
+    on_day: Mapped[date] = mapped_column(Date, primary_key=True)
+    raised_minor: Mapped[int] = mapped_column(BigInteger, default=0)
+
+
+class NewMonthlyDonor(Model):
+    """A donor who began to give monthly in a drive's window; at most once per drive, and why not any more."""
+
+    __tablename__ = "new_monthly_donor"
+
+    drive_id: Mapped[str] = mapped_column(ForeignKey(Drive.id), primary_key=True)
+    donor_id: Mapped[str] = mapped_column(ForeignKey(Donor.id), primary_key=True)
+    recurring_gift_id: Mapped[str] = mapped_column(ForeignKey(RecurringGift.id), index=True)
+    position: Mapped[int] = mapped_column()
+    counted_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    #: Refunded or cancelled inside the window.
+    lost_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    lost_because: Mapped[str] = mapped_column(Text, default="")
+
+
+def add_gift(drive: Drive, gift: Gift) -> None:
+    """Count a gift that has just settled and counts toward the drive."""
+    assert gift.paid_at is not None
+    is_first = _count_of_donor(drive.id, gift.donor_id, 1) == 1
+    _count(drive.id, gifts=1, donors=1 if is_first else 0)
+    _add_day(drive, gift.paid_at, gift.amount_minor)
+
+
+def take_off_refund(drive: Drive, gift: Gift, *, at: datetime, gift_part_minor: int, is_whole: bool) -> None:
+    """Take off a refund; the gift and perhaps its donor stop counting when all of it went back."""
+    _add_day(drive, at, -gift_part_minor)
+    if not is_whole:
+        return
+    was_last = _count_of_donor(drive.id, gift.donor_id, -1) == 0
+    _count(drive.id, gifts=-1, donors=-1 if was_last else 0)
+
+
+def add_new_monthly_donor(drive: Drive, gift: Gift) -> bool:
+    """Count the donor of a first instalment, unless this drive has counted them already."""
+    assert gift.paid_at is not None
+    _count(drive.id)  # takes the row's lock, so that two donors do not get one position
+    last = select(func.max(NewMonthlyDonor.position)).where(NewMonthlyDonor.drive_id == drive.id)
+    position = (db.session.scalar(last) or 0) + 1
+    is_new = insert_once(
+        NewMonthlyDonor,
+        drive_id=drive.id,
+        donor_id=gift.donor_id,
+        recurring_gift_id=gift.recurring_gift_id,
+        position=position,
+        counted_at=gift.paid_at,
+        lost_because="",
+    )
+    if is_new:
+        _count(drive.id, new_monthly_donors=1)
+    return is_new
+
+
+def lose_new_monthly_donor(recurring_gift_id: str, *, at: datetime, because: str) -> None:
+    """Take one off when the promise that made them one was cancelled or refunded inside the window."""
+    row = db.session.scalars(
+        select(NewMonthlyDonor)
+        .where(NewMonthlyDonor.recurring_gift_id == recurring_gift_id, NewMonthlyDonor.lost_at.is_(None))
+        .with_for_update()
+    ).first()
+    if row is None:
+        return
+    row.lost_at, row.lost_because = at, because
+    db.session.flush()
+    _count(row.drive_id, new_monthly_donors=-1)
+
+
+_COUNTERS = ("gifts", "donors", "new_monthly_donors")
+
+
+def _count(drive_id: str, **changes: int) -> None:
+    add = dict.fromkeys(_COUNTERS, 0) | changes
+    upsert_add(DriveTotal, key={"drive_id": drive_id}, add=add)
+
+
+def _count_of_donor(drive_id: str, donor_id: str, change: int) -> int:
+    """Move the donor's count; returns how many gifts of theirs stand now."""
+    key = {"drive_id": drive_id, "donor_id": donor_id}
+    return upsert_add(DriveDonor, key=key, add={"gifts": change})["gifts"]
+
+
+def _add_day(drive: Drive, at: datetime, minor: int) -> None:
+    day = at.astimezone(ZoneInfo(drive.zone)).date()
+    upsert_add(DriveDay, key={"drive_id": drive.id, "on_day": day}, add={"raised_minor": minor})
+
+
+def verify() -> Iterator[str]:
+    """A sentence for each kept count that differs from the gifts themselves, or from the ledger."""
+    yield from _verify_totals()
+    yield from _verify_donors()
+    yield from _verify_days()
+
+
+def _stands() -> ColumnElement[bool]:
+    return Gift.counts.is_(True) & Gift.state.in_(RECEIVED)
+
+
+def _verify_totals() -> Iterator[str]:
+    counted = {
+        row.drive_id: (row.gifts, row.donors)
+        for row in db.session.execute(
+            select(
+                Gift.drive_id,
+                func.count().label("gifts"),
+                func.count(func.distinct(Gift.donor_id)).label("donors"),
+            )
+            .where(_stands())
+            .group_by(Gift.drive_id)
+        )
+    }
+    still = (
+        select(NewMonthlyDonor.drive_id, func.count())
+        .where(NewMonthlyDonor.lost_at.is_(None))
+        .group_by(NewMonthlyDonor.drive_id)
+    )
+    monthly: dict[str, int] = {row[0]: row[1] for row in db.session.execute(still)}
+    kept = {total.drive_id: total for total in db.session.scalars(select(DriveTotal))}
+    for drive_id in sorted(counted.keys() | kept.keys() | monthly.keys()):
+        total = kept.get(drive_id) or DriveTotal(gifts=0, donors=0, new_monthly_donors=0)
+        found = (*counted.get(drive_id, (0, 0)), monthly.get(drive_id, 0))
+        if found != (total.gifts, total.donors, total.new_monthly_donors):
+            kept_counts = (total.gifts, total.donors, total.new_monthly_donors)
+            yield f"{drive_id}: kept gifts, donors, new monthly {kept_counts}, gifts say {found}"
+
+
+def _verify_donors() -> Iterator[str]:
+    each = (Gift.drive_id, Gift.donor_id)
+    rows = db.session.execute(select(*each, func.count()).where(_stands()).group_by(*each))
+    counted = {(row[0], row[1]): row[2] for row in rows}
+    kept = {(row.drive_id, row.donor_id): row.gifts for row in db.session.scalars(select(DriveDonor))}
+    for key in sorted(counted.keys() | kept.keys()):
+        if counted.get(key, 0) != kept.get(key, 0):
+            yield f"{' '.join(key)}: kept {kept.get(key, 0)} gifts, there are {counted.get(key, 0)}"
+
+
+def _verify_days() -> Iterator[str]:
+    """What came in day by day adds up to what the ledger says was raised."""
+    days = select(DriveDay.drive_id, func.sum(DriveDay.raised_minor)).group_by(DriveDay.drive_id)
+    raised = (
+        select(LedgerTotal.drive_id, -func.sum(LedgerTotal.balance_minor))
+        .where(LedgerTotal.drive_id != NO_DRIVE, LedgerTotal.account.in_(RAISED))
+        .group_by(LedgerTotal.drive_id)
+    )
+    kept, posted = ({row[0]: int(row[1]) for row in db.session.execute(query)} for query in (days, raised))
+    for drive_id in sorted(kept.keys() | posted.keys()):
+        if kept.get(drive_id, 0) != posted.get(drive_id, 0):
+            yield f"{drive_id}: days add up to {kept.get(drive_id, 0)}, the ledger to {posted.get(drive_id, 0)}"

@@ -1,0 +1,130 @@
+"""A gift: one payment by a donor, one-time or one instalment of a recurring gift, and its states."""
+
+from datetime import date, datetime
+
+from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from campaigns.drives.drive import Drive
+from core import clock
+from core.db import Id, Model, MoneyColumns, UtcDateTime
+from core.errors import Conflict
+from core.money import Money
+from donors.people.donor import Donor
+from donors.recurring.recurring_gift import RecurringGift
+
+PENDING, SETTLED, PARTLY_REFUNDED, REFUNDED = "pending", "settled", "partly_refunded", "refunded"
+FAILED, EXPIRED = "failed", "expired"
+
+#: The one table of what may follow what. Money that moved is a fact, so a failed or expired gift settles
+#: when a payment turns up after all.
+TRANSITIONS: dict[str, frozenset[str]] = {
+    PENDING: frozenset({SETTLED, FAILED, EXPIRED}),
+    FAILED: frozenset({SETTLED, EXPIRED}),
+    EXPIRED: frozenset({SETTLED}),
+    SETTLED: frozenset({PARTLY_REFUNDED, REFUNDED}),
+    PARTLY_REFUNDED: frozenset({REFUNDED}),
+    REFUNDED: frozenset(),
+}
+#: States in which the donor's money is with us, in whole or in part.
+RECEIVED = (SETTLED, PARTLY_REFUNDED)
+NAME_DISPLAYS = ("full", "initial", "alias", "anonymous")
+
+
+class Gift(Model, MoneyColumns):
+    __tablename__ = "gift"
+    __table_args__ = (
+        CheckConstraint("amount_minor > 0", name="amount"),
+        CheckConstraint("fee_cover_minor >= 0", name="fee_cover"),
+        CheckConstraint(
+            "refunded_minor >= 0 AND refunded_minor <= amount_minor + fee_cover_minor", name="refunded"
+        ),
+        CheckConstraint(
+            "state IN ('pending','settled','partly_refunded','refunded','failed','expired')", name="state"
+        ),
+        UniqueConstraint("recurring_gift_id", "period_on"),
+        Index("ix_gift_drive_paid", "drive_id", "paid_at"),
+        Index("ix_gift_organisation_started", "organisation_id", "started_at"),
+        Index("ix_gift_donor_paid", "donor_id", "paid_at"),
+    )
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    organisation_id: Mapped[str] = mapped_column(Id)
+    drive_id: Mapped[str] = mapped_column(ForeignKey(Drive.id))
+    fund_id: Mapped[str] = mapped_column(Id)
+    donor_id: Mapped[str] = mapped_column(ForeignKey(Donor.id))
+    recurring_gift_id: Mapped[str | None] = mapped_column(ForeignKey(RecurringGift.id))
+    #: The day an instalment is due; with the recurring gift it names the instalment.
+    period_on: Mapped[date | None] = mapped_column(Date)
+    state: Mapped[str] = mapped_column(Text, default=PENDING)
+    fee_cover_minor: Mapped[int] = mapped_column(BigInteger, default=0)
+    refunded_minor: Mapped[int] = mapped_column(BigInteger, default=0)
+    processing_fee_minor: Mapped[int | None] = mapped_column(BigInteger)
+    #: Decided once, when it is paid: whether it counts toward the drive's goals.
+    counts: Mapped[bool] = mapped_column(default=False)
+    language: Mapped[str] = mapped_column(Text, default="en")
+
+    #: As typed with this gift; printed on its receipt.
+    donor_name: Mapped[str] = mapped_column(Text, default="")
+    #: What the public sees; empty is anonymous. Fixed when the gift is made.
+    public_name: Mapped[str] = mapped_column(Text, default="")
+    message: Mapped[str] = mapped_column(Text, default="")
+    tribute_kind: Mapped[str] = mapped_column(Text, default="")
+    tribute_name: Mapped[str] = mapped_column(Text, default="")
+    employer: Mapped[str] = mapped_column(Text, default="")
+
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    #: When the payment succeeded at Stripe; decides windows and receipts.
+    paid_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    checkout_session_id: Mapped[str | None] = mapped_column(Text, unique=True)
+    checkout_url: Mapped[str | None] = mapped_column(Text)
+    invoice_id: Mapped[str | None] = mapped_column(Text, unique=True)
+    payment_intent_id: Mapped[str | None] = mapped_column(Text, unique=True)
+
+    drive: Mapped[Drive] = relationship(lazy="raise")
+    donor: Mapped[Donor] = relationship(lazy="raise")
+    recurring_gift: Mapped[RecurringGift | None] = relationship(lazy="raise")
+
+    @property
+    def fee_cover(self) -> Money:
+        return Money(self.fee_cover_minor, self.currency)
+
+    @property
+    def processing_fee(self) -> Money | None:
+        """What Stripe took; None while it is not known."""
+        return None if self.processing_fee_minor is None else Money(self.processing_fee_minor, self.currency)
+
+    @property
+    def charged(self) -> Money:
+        """What the donor's card pays: the gift and the fee cover."""
+        return self.amount + self.fee_cover
+
+    @property
+    def refunded(self) -> Money:
+        return Money(self.refunded_minor, self.currency)
+
+    @property
+    def refundable(self) -> Money:
+        """What is left to refund; nothing before it is paid."""
+        if self.state not in RECEIVED:
+            return Money.zero(self.currency)
+        return self.charged - self.refunded
+
+    def move(self, state: str) -> None:
+        """Raises Conflict `illegal_transition` and changes nothing where the table has no such step."""
+        if state == self.state:
+            return
+        if state not in TRANSITIONS[self.state]:
+            raise Conflict("illegal_transition", f"a gift cannot go from {self.state} to {state}")
+        self.state = state
+
+
+def public_name(name: str, display: str, alias: str) -> str:
+    """How the donor chose to appear: `Ana Lopez`, `Ana L.`, an alias, or nothing."""
+    words = name.split()
+    if display == "full":
+        return " ".join(words)
+    if display == "initial" and words:
+        return f"{words[0]} {words[-1][0]}." if len(words) > 1 else words[0]
+    return alias.strip() if display == "alias" else ""

@@ -1,0 +1,206 @@
+"""Use cases of giving: start a gift, decide a refund, ask to end a recurring gift."""
+
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
+
+from flask_babel import gettext as _
+
+from campaigns import disclosure
+from campaigns.drives.drive import Drive
+from core import clock, ids
+from core.db import db
+from core.errors import Conflict, Invalid
+from core.i18n import money as money_text
+from core.money import Money
+from donors.gifts.gift import Gift, public_name
+from donors.gifts.refund import Refund
+from donors.gifts.settling import lock_gift
+from donors.people import consent, donor
+from donors.recurring.recurring_gift import ABANDONED, CANCELLED, Cancellation, RecurringGift
+from donors.stripe_gateway import CheckoutRequest
+
+#: Stripe closes a page after this at the latest, and never sooner than half an hour.
+LONGEST_PAGE = timedelta(hours=23)
+SHORTEST_PAGE = timedelta(minutes=31)
+
+
+@dataclass(frozen=True)
+class GiftOrder:
+    """What a donor asked for, checked as to form; `consents` maps organisations to the words seen."""
+
+    amount: Money
+    rhythm: str
+    email: str
+    name: str = ""
+    name_display: str = "initial"
+    alias: str = ""
+    message: str = ""
+    tribute_kind: str = ""
+    tribute_name: str = ""
+    employer: str = ""
+    fee_cover: Money | None = None
+    language: str = "en"
+    consents: dict[str, str] = field(default_factory=dict)
+
+    def content(self) -> dict[str, object]:
+        return asdict(self)
+
+
+def start(drive: Drive, order: GiftOrder, *, gift_id: str) -> Gift:
+    """Write the pending gift, and the promise when it recurs; the same id again returns the same gift.
+
+    Raises Conflict `drive_not_open`, Invalid naming the field.
+    """
+    existing = db.session.get(Gift, gift_id)
+    if existing is not None:
+        return existing
+    _check(drive, order)
+    giver = donor.meet(
+        organisation_id=drive.organisation_id, email=order.email, name=order.name, language=order.language
+    )
+    existing = db.session.get(Gift, gift_id)
+    if existing is not None:  # the same form arrived twice at once, and the other was first
+        return existing
+    for organisation_id, wording in order.consents.items():
+        consent.give(giver, organisation_id=organisation_id, wording=wording, source=f"gift {gift_id}")
+    promise = _promise(drive, order, giver.id) if order.rhythm != "once" else None
+    gift = Gift(
+        id=gift_id,
+        organisation_id=drive.organisation_id,
+        drive_id=drive.id,
+        fund_id=drive.fund_id,
+        donor_id=giver.id,
+        recurring_gift_id=promise.id if promise else None,
+        fee_cover_minor=order.fee_cover.minor if order.fee_cover else 0,
+        refunded_minor=0,
+        language=order.language,
+        donor_name=order.name,
+        public_name=public_name(order.name, order.name_display, order.alias),
+        message=order.message,
+        tribute_kind=order.tribute_kind,
+        tribute_name=order.tribute_name,
+        employer=order.employer,
+        started_at=clock.now(),
+    )
+    gift.amount = order.amount
+    db.session.add(gift)
+    db.session.flush()
+    return gift
+
+
+def _promise(drive: Drive, order: GiftOrder, donor_id: str) -> RecurringGift:
+    promise = RecurringGift(
+        id=ids.new_id("recur"),
+        organisation_id=drive.organisation_id,
+        drive_id=drive.id,
+        donor_id=donor_id,
+        rhythm=order.rhythm,
+        fee_cover_minor=order.fee_cover.minor if order.fee_cover else 0,
+        started_at=clock.now(),
+    )
+    promise.amount = order.amount
+    db.session.add(promise)
+    db.session.flush()
+    return promise
+
+
+def _check(drive: Drive, order: GiftOrder) -> None:
+    if drive.state(clock.now()) != "open":
+        raise Conflict("drive_not_open", _("This drive does not take gifts now. No money moved."))
+    if order.amount.currency != drive.currency:
+        raise Invalid({"amount": [_("This drive takes %(currency)s.", currency=drive.currency)]})
+    least, most = Money(drive.min_minor, drive.currency), Money(drive.max_minor, drive.currency)
+    if not least <= order.amount <= most:
+        raise Invalid(
+            {
+                "amount": [
+                    _("Give from %(least)s to %(most)s.", least=money_text(least), most=money_text(most))
+                ]
+            }
+        )
+    said = {
+        "name": order.name,
+        "alias": order.alias,
+        "message": order.message,
+        "tribute_name": order.tribute_name,
+    }
+    disclosure.screen_for_drive(drive.id, {name: text for name, text in said.items() if text})
+
+
+def checkout_request(gift: Gift, *, base_url: str) -> CheckoutRequest:
+    """What the payment page needs; made of the gift's row alone, so that it is the same each time."""
+    drive = db.session.get_one(Drive, gift.drive_id)
+    giver = db.session.get_one(donor.Donor, gift.donor_id)
+    promise = db.session.get(RecurringGift, gift.recurring_gift_id) if gift.recurring_gift_id else None
+    page = f"{base_url}/d/{drive.slug}"
+    return CheckoutRequest(
+        gift_id=gift.id,
+        recurring_gift_id=gift.recurring_gift_id,
+        amount=gift.charged,
+        rhythm=promise.rhythm if promise else "once",
+        title=drive.title,
+        email=giver.email,
+        language=gift.language,
+        success_url=f"{page}/gifts/{gift.id}/thanks",
+        cancel_url=f"{page}/gifts/{gift.id}/cancelled",
+        expires_at=_page_closes_at(drive, gift.started_at),
+    )
+
+
+def _page_closes_at(drive: Drive, started_at: datetime) -> datetime:
+    latest = started_at + LONGEST_PAGE
+    if drive.ends_at is not None:
+        latest = min(latest, drive.ends_at + timedelta(minutes=drive.grace_minutes))
+    return max(latest, started_at + SHORTEST_PAGE)
+
+
+def decide_refund(gift_id: str, amount: Money, *, asked_by: str, reason: str) -> Refund:
+    """Note that somebody decided to give money back; at_stripe.send_refund then makes it happen.
+
+    Raises Invalid where it is more than what is left, decided refunds included.
+    """
+    gift = lock_gift(gift_id)
+    assert gift is not None
+    left = left_to_refund(gift)
+    if amount.currency != gift.currency:
+        raise Invalid({"amount": [_("This gift is in %(currency)s.", currency=gift.currency)]})
+    if amount.minor <= 0 or amount > left:
+        raise Invalid(
+            {"amount": [_("At most %(left)s of this gift is left to refund.", left=money_text(left))]}
+        )
+    row = Refund(gift_id=gift.id, asked_by=asked_by, reason=reason)
+    row.amount = amount
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
+def left_to_refund(gift: Gift) -> Money:
+    """What can still be given back, refunds on their way taken off."""
+    return gift.refundable - _decided(gift)
+
+
+def _decided(gift: Gift) -> Money:
+    """Refunds on their way: decided, neither done nor failed."""
+    rows = db.session.query(Refund).filter(
+        Refund.gift_id == gift.id, Refund.done_at.is_(None), Refund.failed_at.is_(None)
+    )
+    return sum((row.amount for row in rows), Money.zero(gift.currency))
+
+
+def ask_to_cancel(promise: RecurringGift, *, asked_by: str, reason: str) -> Cancellation:
+    """Note that the recurring gift shall end; at_stripe.send_cancellation then makes it happen.
+
+    Asking again returns the first asking. Raises Conflict `already_cancelled`, or `never_begun` where the
+    payment page closed unpaid.
+    """
+    if promise.state == CANCELLED:
+        raise Conflict("already_cancelled", _("This recurring gift has ended already."))
+    if promise.state == ABANDONED:
+        raise Conflict("never_begun", _("This recurring gift never began. Nothing is charged."))
+    asked = db.session.query(Cancellation).filter_by(recurring_gift_id=promise.id).one_or_none()
+    if asked is None:
+        asked = Cancellation(recurring_gift_id=promise.id, asked_by=asked_by, reason=reason)
+        db.session.add(asked)
+        db.session.flush()
+    return asked

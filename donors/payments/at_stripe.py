@@ -1,0 +1,188 @@
+"""Journeys that need Stripe and the database in turns: commit our row, call Stripe with a key made from its
+id, commit the outcome. A process that dies in between leaves a row from which the sweep goes on.
+
+The one module below the edges that opens transactions, so that pages, API and jobs walk the same way
+(docs/decisions/0002).
+"""
+
+import logging
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+
+from flask import current_app
+from sqlalchemy import select
+
+from core import clock
+from core.db import db, transaction
+from donors import stripe_gateway
+from donors.gifts import giving, settling
+from donors.gifts.gift import EXPIRED, PENDING, Gift
+from donors.gifts.refund import Refund
+from donors.payments import attribution, stripe_events
+from donors.payments.stripe_event import StripeEvent
+from donors.receipts import letters
+from donors.recurring.instalments import apply_subscription, lock_promise
+from donors.recurring.recurring_gift import CANCELLED, Cancellation, RecurringGift
+from donors.stripe_gateway import PaymentsUnavailable
+
+log = logging.getLogger(__name__)
+#: After so many tries an event about something we never heard of is somebody else's.
+TRIES_FOR_STRANGERS = 6
+
+
+def open_checkout(gift_id: str) -> str:
+    """Open the gift's payment page (or find it again) and return its address.
+
+    Raises PaymentsUnavailable; the gift then stays pending and no money has moved.
+    """
+    gift = db.session.get_one(Gift, gift_id)
+    if gift.checkout_url is not None and gift.state == PENDING:
+        return gift.checkout_url
+    request = giving.checkout_request(gift, base_url=current_app.config["BASE_URL"])
+    checkout = stripe_gateway.open_checkout(request)
+    with transaction():
+        gift = settling.lock_gift(gift_id)
+        assert gift is not None
+        gift.checkout_session_id, gift.checkout_url = checkout.id, checkout.url
+    return checkout.url or request.cancel_url
+
+
+def refresh_gift(gift_id: str) -> None:
+    """Ask Stripe how a gift stands and apply it, without waiting for an event."""
+    gift = db.session.get_one(Gift, gift_id)
+    if gift.checkout_session_id is None:
+        return
+    step = stripe_events.look_at_checkout(gift.id, gift.checkout_session_id)
+    with transaction():
+        step()
+
+
+def apply_event(event_id: str) -> None:
+    """Work on one event of the inbox; a failure is noted in its row and tried again."""
+    row = db.session.get(StripeEvent, event_id)
+    if row is None or row.done_at is not None:
+        return
+    try:
+        event = stripe_gateway.parse_event(row.body)
+        step = stripe_events.look(event)
+        with transaction():
+            row = db.session.get_one(StripeEvent, event_id, with_for_update=True, populate_existing=True)
+            if row.done_at is None:
+                step()
+                row.organisation_id = attribution.organisation_of(event)
+                row.finish()
+    except Exception as error:
+        # Whatever it was, the event must not be lost: it stays in the inbox with the kind of failure.
+        log.exception("event %s failed", event_id)
+        _note_failure(event_id, error)
+
+
+def _note_failure(event_id: str, error: Exception) -> None:
+    with transaction():
+        row = db.session.get_one(StripeEvent, event_id, with_for_update=True, populate_existing=True)
+        row.fail(error)
+        row.organisation_id = attribution.organisation_of(stripe_gateway.parse_event(row.body))
+        if isinstance(error, stripe_events.NotYet) and row.attempts >= TRIES_FOR_STRANGERS:
+            row.finish()
+
+
+def send_refund(refund_id: str) -> None:
+    """Ask Stripe for a refund that was decided here, and post it. Raises PaymentsUnavailable."""
+    row = db.session.get_one(Refund, refund_id)
+    gift = db.session.get_one(Gift, row.gift_id)
+    if row.done_at or row.failed_at or gift.payment_intent_id is None:
+        return
+    made = stripe_gateway.refund(gift.payment_intent_id, row.amount, refund_id=row.id)
+    payment = stripe_gateway.read_payment(gift.payment_intent_id)
+    with transaction():
+        gift = settling.lock_gift(row.gift_id)
+        assert gift is not None
+        if made is None:
+            row = db.session.get_one(Refund, refund_id, populate_existing=True)
+            row.failed_at = clock.now()
+        else:
+            settling.apply_payment(gift, payment)
+
+
+def send_cancellation(cancellation_id: str) -> None:
+    """Tell Stripe to end a recurring gift that somebody asked to end. Raises PaymentsUnavailable."""
+    row = db.session.get_one(Cancellation, cancellation_id)
+    promise = db.session.get_one(RecurringGift, row.recurring_gift_id)
+    if row.done_at is not None:
+        return
+    subscription_id = promise.subscription_id or _subscription_behind(promise.id)
+    ended = stripe_gateway.cancel_subscription(subscription_id, key=row.id) if subscription_id else None
+    with transaction():
+        promise = lock_promise(row.recurring_gift_id)
+        assert promise is not None
+        if ended is not None:
+            apply_subscription(ended)
+        elif promise.state != CANCELLED:
+            promise.move(CANCELLED)
+            promise.cancelled_at = clock.now()
+        row = db.session.get_one(Cancellation, cancellation_id, populate_existing=True)
+        row.done_at = row.done_at or clock.now()
+        letters.recurring_gift_ended(promise)
+
+
+def _subscription_behind(recurring_gift_id: str) -> str | None:
+    """The subscription that a payment page began before its event reached us. A page that is still open is
+    closed first, so that nobody begins what has been ended."""
+    page = select(Gift.checkout_session_id).where(
+        Gift.recurring_gift_id == recurring_gift_id, Gift.checkout_session_id.is_not(None)
+    )
+    session_id = db.session.scalar(page.limit(1))
+    if session_id is None:
+        return None
+    stripe_gateway.expire_checkout(session_id)
+    return stripe_gateway.read_checkout(session_id).subscription_id
+
+
+def sweep() -> None:
+    """Find and go on with whatever a lost nudge or a dead process left behind."""
+    now = clock.now()
+    due = select(StripeEvent.id).where(StripeEvent.next_attempt_at <= now)
+    _each(apply_event, db.session.scalars(due.order_by(StripeEvent.next_attempt_at).limit(1000)).all())
+    late = now - timedelta(minutes=2)
+    refunds = select(Refund.id).where(
+        Refund.done_at.is_(None),
+        Refund.failed_at.is_(None),
+        Refund.asked_at < late,
+        Refund.asked_by != "stripe",
+    )
+    _each(send_refund, db.session.scalars(refunds.limit(200)).all())
+    cancellations = select(Cancellation.id).where(
+        Cancellation.done_at.is_(None), Cancellation.asked_at < late
+    )
+    _each(send_cancellation, db.session.scalars(cancellations.limit(200)).all())
+    _sweep_pending(now)
+
+
+def _sweep_pending(now: datetime) -> None:
+    """Pending gifts whose page must have closed by now: learn how it ended."""
+    overdue = select(Gift.id).where(
+        Gift.state == PENDING, Gift.invoice_id.is_(None), Gift.started_at < now - timedelta(hours=25)
+    )
+    _each(_close_or_settle, db.session.scalars(overdue.limit(200)).all())
+
+
+def _close_or_settle(gift_id: str) -> None:
+    gift = db.session.get_one(Gift, gift_id)
+    if gift.checkout_session_id is not None:
+        refresh_gift(gift_id)
+        return
+    with transaction():  # no page was ever opened for it
+        gift = settling.lock_gift(gift_id)
+        if gift is not None and gift.state == PENDING:
+            gift.move(EXPIRED)
+
+
+def _each(work: Callable[[str], None], ids_due: Iterable[str]) -> None:
+    for each in ids_due:
+        try:
+            work(each)
+        except PaymentsUnavailable:
+            log.warning("Stripe is not available; the sweep goes on later")
+            return
+        except Exception:
+            log.exception("%s could not go on; the next sweep tries again", each)

@@ -1,0 +1,39 @@
+"""Whose an event of Stripe's is: it names our gift or promise, or a payment that one of our gifts knows."""
+
+from typing import Any
+
+from sqlalchemy import select
+
+from core.db import db
+from donors.gifts.gift import Gift
+from donors.recurring.recurring_gift import RecurringGift
+from donors.stripe_gateway import Event
+
+
+def organisation_of(event: Event) -> str | None:
+    """The organisation that the event concerns; None where it is about nothing of anybody's here."""
+    named = _named(event.object)
+    gift_id = named.get("gift_id") or event.object.get("client_reference_id")
+    gift = db.session.get(Gift, str(gift_id)) if gift_id else None
+    if gift is not None:
+        return gift.organisation_id
+    promise_id = named.get("recurring_gift_id")
+    promise = db.session.get(RecurringGift, str(promise_id)) if promise_id else None
+    if promise is not None:
+        return promise.organisation_id
+    return _payer_of(event)
+
+
+def _named(about: dict[str, Any]) -> dict[str, Any]:
+    """Our ids in the object's metadata; an invoice carries those of its subscription."""
+    parent = about.get("parent")
+    details = (parent.get("subscription_details") or {}) if isinstance(parent, dict) else {}
+    return {**(details.get("metadata") or {}), **(about.get("metadata") or {})}
+
+
+def _payer_of(event: Event) -> str | None:
+    is_intent = event.type.startswith("payment_intent.")
+    intent_id = event.object_id if is_intent else event.object.get("payment_intent")
+    if not isinstance(intent_id, str):
+        return None
+    return db.session.scalar(select(Gift.organisation_id).where(Gift.payment_intent_id == intent_id))

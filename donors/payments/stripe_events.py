@@ -1,0 +1,153 @@
+"""From an event to what it means for us.
+
+Handlers never trust an event's copy of an object: `look` asks Stripe how it stands now, outside any
+transaction, and returns the step that applies this to our locked rows inside one. So any order and any
+repetition of events ends in the same state.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import select
+
+from core import ids
+from core.db import db
+from donors import stripe_gateway
+from donors.gifts import settling
+from donors.gifts.gift import EXPIRED, FAILED, PENDING, Gift
+from donors.recurring import instalments
+from donors.recurring.recurring_gift import ABANDONED, RecurringGift
+from donors.recurring.recurring_gift import PENDING as PROMISE_PENDING
+from donors.stripe_gateway import Checkout, Event, Invoice, Payment, Subscription
+
+#: Applies what was seen, inside a transaction.
+Step = Callable[[], None]
+
+
+class NotYet(Exception):
+    """The event is about something whose own event has not reached us; it is tried again later."""
+
+
+def look(event: Event) -> Step:
+    """Ask Stripe about the event's object; unknown types and other people's objects need no step."""
+    handler = _HANDLERS.get(event.type)
+    return (handler(event) if handler else None) or _nothing
+
+
+def look_at_checkout(gift_id: str, session_id: str) -> Step:
+    """How a payment page and everything behind it stand."""
+    checkout = stripe_gateway.read_checkout(session_id)
+    payment = invoice = subscription = None
+    if checkout.payment_intent_id:
+        payment = stripe_gateway.read_payment(checkout.payment_intent_id)
+    if checkout.subscription_id:
+        subscription = stripe_gateway.read_subscription(checkout.subscription_id)
+    if checkout.invoice_id:
+        invoice, payment = _read_invoice(checkout.invoice_id)
+    return lambda: _apply_checkout(gift_id, checkout, payment, invoice, subscription)
+
+
+def _on_checkout(event: Event) -> Step | None:
+    gift_id = str(event.object.get("client_reference_id") or "")
+    return look_at_checkout(gift_id, event.object_id) if ids.is_id(gift_id, "gift") else None
+
+
+def _on_payment(event: Event) -> Step | None:
+    gift_id = _metadata(event).get("gift_id", "")
+    if not ids.is_id(gift_id, "gift"):
+        return None  # an instalment's payment is found through its invoice
+    payment = stripe_gateway.read_payment(event.object_id)
+    return lambda: _apply_payment(gift_id, payment)
+
+
+def _on_invoice(event: Event) -> Step | None:
+    invoice, payment = _read_invoice(event.object_id)
+    if not invoice.recurring_gift_id:
+        return None
+    return lambda: instalments.apply_invoice(invoice, payment)
+
+
+def _on_subscription(event: Event) -> Step | None:
+    if not ids.is_id(_metadata(event).get("recurring_gift_id", ""), "recur"):
+        return None
+    subscription = stripe_gateway.read_subscription(event.object_id)
+    return lambda: instalments.apply_subscription(subscription)
+
+
+def _on_refund(event: Event) -> Step | None:
+    intent_id = event.object.get("payment_intent")
+    if not isinstance(intent_id, str):
+        return None
+    payment = stripe_gateway.read_payment(intent_id)
+    known = db.session.scalar(select(Gift.id).where(Gift.payment_intent_id == intent_id))
+    gift_id = known or payment.gift_id
+    if gift_id is None:
+        raise NotYet(event.type)
+    return lambda: _apply_payment(gift_id, payment)
+
+
+_HANDLERS: dict[str, Callable[[Event], Step | None]] = {
+    **dict.fromkeys(
+        (
+            *("checkout.session.completed", "checkout.session.expired"),
+            *("checkout.session.async_payment_succeeded", "checkout.session.async_payment_failed"),
+        ),
+        _on_checkout,
+    ),
+    "payment_intent.succeeded": _on_payment,
+    **dict.fromkeys(("invoice.paid", "invoice.payment_failed"), _on_invoice),
+    **dict.fromkeys(("customer.subscription.updated", "customer.subscription.deleted"), _on_subscription),
+    **dict.fromkeys(("charge.refunded", "refund.created", "refund.updated", "refund.failed"), _on_refund),
+}
+
+
+def _nothing() -> None:
+    return None
+
+
+def _metadata(event: Event) -> dict[str, Any]:
+    return event.object.get("metadata") or {}
+
+
+def _read_invoice(invoice_id: str) -> tuple[Invoice, Payment | None]:
+    invoice = stripe_gateway.read_invoice(invoice_id)
+    intent_id = invoice.payment_intent_id
+    return invoice, stripe_gateway.read_payment(intent_id) if intent_id else None
+
+
+def _apply_payment(gift_id: str, payment: Payment) -> None:
+    gift = settling.lock_gift(gift_id)
+    if gift is not None:
+        settling.apply_payment(gift, payment)
+
+
+def _apply_checkout(
+    gift_id: str,
+    checkout: Checkout,
+    payment: Payment | None,
+    invoice: Invoice | None,
+    subscription: Subscription | None,
+) -> None:
+    gift = settling.lock_gift(gift_id)
+    if gift is None:
+        return
+    gift.checkout_session_id = checkout.id
+    if checkout.status == "expired":
+        _expire(gift)
+    elif invoice is not None:
+        instalments.apply_invoice(invoice, payment)
+    elif payment is not None:
+        settling.apply_payment(gift, payment)
+    if subscription is not None:
+        instalments.apply_subscription(subscription)
+
+
+def _expire(gift: Gift) -> None:
+    """The payment page closed unpaid. No money moved."""
+    if gift.state not in {PENDING, FAILED}:
+        return
+    gift.move(EXPIRED)
+    if gift.recurring_gift_id:
+        promise = db.session.get_one(RecurringGift, gift.recurring_gift_id, with_for_update=True)
+        if promise.state == PROMISE_PENDING:
+            promise.move(ABANDONED)

@@ -1,0 +1,107 @@
+"""The public face of a campaign, and the list of public campaigns on the front page."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, select
+
+from campaigns.campaign import Campaign
+from campaigns.clients.client import Persona
+from campaigns.drives.drive import Drive
+from campaigns.partner import Partner
+from campaigns.updates.update import Update
+from core import clock, markup
+from core.db import db
+from donors.figures import progress
+from donors.figures.progress import Progress
+from donors.public.face import ToldUpdate
+from staff.organisation import Organisation
+
+MOST_DRIVES = 50
+MOST_UPDATES = 20
+MOST_CAMPAIGNS = 24
+
+
+@dataclass(frozen=True)
+class CampaignFace:
+    """A public campaign with its published drives, newest first. `partners` are names besides the lead's."""
+
+    campaign: Campaign
+    organisation: Organisation
+    persona: Persona
+    partners: list[str]
+    drives: list[Progress]
+    updates: list[ToldUpdate]
+    as_of: datetime
+
+
+def read(slug: str) -> CampaignFace | None:
+    """None where no public campaign has this address."""
+    row = db.session.execute(_public().where(Campaign.slug == slug)).first()
+    if row is None:
+        return None
+    campaign, organisation, persona = row
+    return CampaignFace(
+        campaign=campaign,
+        organisation=organisation,
+        persona=persona or Persona(display_name=campaign.title, pronoun="", summary=""),
+        partners=_partners(campaign),
+        drives=_drives(Drive.campaign_id == campaign.id),
+        updates=_updates(campaign.id),
+        as_of=clock.now(),
+    )
+
+
+def is_withdrawn(slug: str) -> bool:
+    query = select(Campaign.id).where(Campaign.slug == slug, Campaign.withdrawn_at.is_not(None))
+    return db.session.scalar(query) is not None
+
+
+def list_public() -> list[tuple[Campaign, list[Progress]]]:
+    """Public campaigns with their drives, newest first."""
+    query = _public().order_by(Campaign.published_at.desc(), Campaign.id).limit(MOST_CAMPAIGNS)
+    campaigns = [row.Campaign for row in db.session.execute(query)]
+    drives = _drives(Drive.campaign_id.in_([campaign.id for campaign in campaigns]))
+    return [
+        (campaign, [each for each in drives if each.drive.campaign_id == campaign.id])
+        for campaign in campaigns
+    ]
+
+
+def _public():  # noqa: ANN202 (a select of three entities; its type is longer than its text)
+    return (
+        select(Campaign, Organisation, Persona)
+        .join(Organisation, Organisation.id == Campaign.organisation_id)
+        .outerjoin(Persona, Persona.client_id == Campaign.client_id)
+        .where(Campaign.published_at.is_not(None), Campaign.withdrawn_at.is_(None))
+    )
+
+
+def _drives(which: ColumnElement[bool]) -> list[Progress]:
+    return progress.read_many(and_(which, Drive.published_at.is_not(None)), limit=MOST_DRIVES)
+
+
+def _partners(campaign: Campaign) -> list[str]:
+    query = (
+        select(Organisation.name)
+        .join(Partner, Partner.organisation_id == Organisation.id)
+        .where(Partner.campaign_id == campaign.id, Partner.organisation_id != campaign.organisation_id)
+        .where(Partner.accepted_at.is_not(None), Partner.ended_at.is_(None))
+    )
+    return list(db.session.scalars(query.order_by(Organisation.name)))
+
+
+def _updates(campaign_id: str) -> list[ToldUpdate]:
+    query = (
+        select(Update)
+        .where(
+            Update.campaign_id == campaign_id, Update.published_at.is_not(None), Update.withdrawn_at.is_(None)
+        )
+        .order_by(Update.published_at.desc())
+        .limit(MOST_UPDATES)
+    )
+    return [
+        ToldUpdate(each.title, markup.to_html(each.body), each.published_at)
+        for each in db.session.scalars(query)
+        if each.published_at is not None
+    ]

@@ -1,0 +1,197 @@
+"""The public face of a drive, read in three statements however many gifts stand behind it.
+
+First the drive with its goals and figures, then recent gifts, then all that is told: updates, partners, what
+came in by day and the hours by month. Public code: of a client it knows the persona alone.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cache
+from typing import Any
+
+from markupsafe import Markup
+from sqlalchemy import BigInteger, Date, Select, Text, bindparam, cast, literal, null, select, union_all
+
+from campaigns.campaign import Campaign
+from campaigns.clients.client import Persona
+from campaigns.drives.drive import Drive
+from campaigns.funds.fund import Fund
+from campaigns.partner import Partner
+from campaigns.updates.update import Update
+from core import clock, markup
+from core.db import UtcDateTime, db
+from core.money import Money
+from donors.figures import progress
+from donors.figures.progress import Progress
+from donors.figures.tally import DriveDay
+from donors.gifts.gift import RECEIVED, Gift
+from donors.recurring.recurring_gift import RecurringGift
+from legal.reports.transparency import LegalMonth
+from staff.organisation import Organisation
+
+RECENT_GIFTS = 8
+RECENT_UPDATES = 3
+
+
+@dataclass(frozen=True)
+class RecentGift:
+    name: str
+    amount: Money
+    rhythm: str
+    at: datetime
+    message: str
+
+
+@dataclass(frozen=True)
+class ToldUpdate:
+    title: str
+    body_html: Markup
+    published_at: datetime
+
+
+@dataclass(frozen=True)
+class Face:
+    """All that the public page of a drive shows."""
+
+    drive: Drive
+    campaign: Campaign
+    organisation: Organisation
+    fund: Fund
+    persona: Persona
+    progress: Progress
+    recent_gifts: list[RecentGift]
+    updates: list[ToldUpdate] = field(default_factory=list)
+    #: Organisations that work on the campaign besides the lead: (id, name).
+    partners: list[tuple[str, str]] = field(default_factory=list)
+    raised_by_day: list[tuple[date, int]] = field(default_factory=list)
+    hours_by_month: list[tuple[date, int]] = field(default_factory=list)
+
+
+def read(slug: str) -> Face | None:
+    """The face of a published drive of a public campaign; None where there is none."""
+    as_of = clock.now()
+    rows = db.session.execute(_drive_by_slug(), {"slug": slug}).all()
+    if not rows:
+        return None
+    row = rows[0]
+    face = Face(
+        drive=row.Drive,
+        campaign=row.Campaign,
+        organisation=row.Organisation,
+        fund=row.Fund,
+        persona=row.Persona or Persona(display_name=row.Campaign.title, pronoun="", summary=""),
+        progress=progress.assemble(rows, as_of),
+        recent_gifts=_recent_gifts(row.Drive.id),
+    )
+    _tell(face)
+    return face
+
+
+# The statements are built once: to build them anew costs more than to execute them.
+@cache
+def _drive_by_slug() -> Any:
+    return (
+        progress.statement()
+        .add_columns(Campaign, Organisation, Fund, Persona)
+        .join(Campaign, Campaign.id == Drive.campaign_id)
+        .join(Organisation, Organisation.id == Drive.organisation_id)
+        .join(Fund, Fund.id == Drive.fund_id)
+        .outerjoin(Persona, Persona.client_id == Campaign.client_id)
+        .where(Drive.slug == bindparam("slug"), Drive.published_at.is_not(None))
+        .where(Campaign.published_at.is_not(None), Campaign.withdrawn_at.is_(None))
+    )
+
+
+@cache
+def _latest_of_drive() -> Select[Gift, str]:
+    return (
+        select(Gift, RecurringGift.rhythm)
+        .outerjoin(RecurringGift, RecurringGift.id == Gift.recurring_gift_id)
+        .where(Gift.drive_id == bindparam("drive"), Gift.paid_at.is_not(None), Gift.state.in_(RECEIVED))
+        .order_by(Gift.paid_at.desc())
+        .limit(RECENT_GIFTS)
+    )
+
+
+def _recent_gifts(drive_id: str) -> list[RecentGift]:
+    return [
+        RecentGift(
+            name=gift.public_name,
+            amount=gift.amount,
+            rhythm=rhythm or "once",
+            at=gift.paid_at,
+            message=gift.message,
+        )
+        for gift, rhythm in db.session.execute(_latest_of_drive(), {"drive": drive_id})
+        if gift.paid_at is not None
+    ]
+
+
+def _tell(face: Face) -> None:
+    """Fill in what is told, from one statement of several kinds of rows."""
+    about = {"campaign": face.campaign.id, "drive": face.drive.id}
+    for row in db.session.execute(_told(), about):
+        match row.kind:
+            case "update":
+                face.updates.append(ToldUpdate(row.title, markup.to_html(row.body), row.at))
+            case "partner" if row.title != face.organisation.id:
+                face.partners.append((row.title, row.body))
+            case "day":
+                before = face.raised_by_day[-1][1] if face.raised_by_day else 0
+                face.raised_by_day.append((row.on_day, before + row.number))
+            case "month":
+                face.hours_by_month.append((row.on_day, row.number))
+            case _:
+                continue
+
+
+@cache
+def _told() -> Any:
+    campaign_id, drive_id = bindparam("campaign"), bindparam("drive")
+    updates = (
+        select(
+            *_row("update", at=Update.published_at, title=Update.title, body=Update.body),
+        )
+        .where(
+            Update.campaign_id == campaign_id, Update.published_at.is_not(None), Update.withdrawn_at.is_(None)
+        )
+        .order_by(Update.published_at.desc())
+        .limit(RECENT_UPDATES)
+        .subquery()
+    )
+    partners = (
+        select(*_row("partner", title=Organisation.id, body=Organisation.name))
+        .join(Partner, Partner.organisation_id == Organisation.id)
+        .where(
+            Partner.campaign_id == campaign_id, Partner.accepted_at.is_not(None), Partner.ended_at.is_(None)
+        )
+    )
+    days = select(*_row("day", on_day=DriveDay.on_day, number=DriveDay.raised_minor)).where(
+        DriveDay.drive_id == drive_id
+    )
+    months = select(*_row("month", on_day=LegalMonth.month, number=LegalMonth.hours_tenths)).where(
+        LegalMonth.campaign_id == campaign_id
+    )
+    told = union_all(select(updates), partners, days, months).subquery()
+    return select(told).order_by(told.c.kind, told.c.on_day, told.c.at.desc(), told.c.body)
+
+
+def _row(kind: str, **given: Any) -> list[Any]:
+    types = {"at": UtcDateTime(), "on_day": Date(), "title": Text(), "body": Text(), "number": BigInteger()}
+    columns = [
+        cast(given[name], kind_of).label(name)
+        if name == "number" and name in given
+        else (given[name].label(name) if name in given else cast(null(), kind_of).label(name))
+        for name, kind_of in types.items()
+    ]
+    return [literal(kind).label("kind"), *columns]
+
+
+def is_withdrawn(slug: str) -> bool:
+    """Whether this address showed a drive of a campaign that has been withdrawn."""
+    query = (
+        select(Campaign.id)
+        .join(Drive, Drive.campaign_id == Campaign.id)
+        .where(Drive.slug == slug, Drive.published_at.is_not(None), Campaign.withdrawn_at.is_not(None))
+    )
+    return db.session.scalar(query) is not None

@@ -1,0 +1,169 @@
+"""What the public templates show, made from the read models: words and addresses, no decisions."""
+
+from types import SimpleNamespace
+from typing import Any
+
+from flask import current_app
+from flask_babel import gettext as _
+
+from campaigns.campaign import Campaign
+from campaigns.clients.client import Persona
+from campaigns.drives.drive import Drive
+from core import clock, i18n, markup
+from core.db import db
+from core.money import EXPONENTS
+from donors.figures.progress import Progress
+from donors.figures.progress import read as read_progress
+from donors.figures.tally import NewMonthlyDonor
+from donors.gifts import fee_cover
+from donors.gifts.gift import FAILED, RECEIVED, REFUNDED, Gift
+from donors.public.campaign_face import CampaignFace
+from donors.public.face import Face, RecentGift
+from donors.receipts import links
+from donors.recurring.recurring_gift import RecurringGift
+from donors.words import deductibility_note
+
+
+def drive_view(face: Face) -> dict[str, Any]:
+    """The context of donors/drive.html."""
+    drive, figures = face.drive, face.progress
+    rate = fee_cover.rate(drive.currency)
+    return {
+        "drive": _drive(face),
+        "campaign": face.campaign,
+        "persona": persona_view(face.persona),
+        "organisation": face.organisation,
+        "partners": [name for _id, name in face.partners],
+        "goals": figures.goals,
+        "raised": figures.raised,
+        "donors": figures.donors,
+        "tiles": figures.tiles,
+        "recent_gifts": [_recent(gift) for gift in face.recent_gifts],
+        "updates": face.updates,
+        "hours_by_month": face.hours_by_month,
+        "raised_by_day": face.raised_by_day,
+        "as_of": figures.as_of,
+        "decimals": EXPONENTS[drive.currency],
+        "fee_text": _fee_text(rate) if rate else "",
+        "fee_percent": int(rate.percent * 100) if rate else None,
+        "fee_fixed": rate.fixed.minor if rate else None,
+    }
+
+
+def _drive(face: Face) -> dict[str, Any]:
+    drive = face.drive
+    return {
+        "id": drive.id,
+        "slug": drive.slug,
+        "title": drive.title,
+        "summary": drive.summary,
+        "story_html": markup.to_html(drive.story),
+        "currency": drive.currency,
+        "opens_at": drive.opens_at,
+        "closes_at": drive.ends_at,
+        "zone": drive.zone,
+        "state": drive.state(clock.now()),
+        "surplus_clause": face.fund.surplus_clause,
+        "deductibility_note": deductibility_note(drive),
+    }
+
+
+def campaign_view(face: CampaignFace) -> dict[str, Any]:
+    """The context of campaigns/campaign_public.html."""
+    campaign = face.campaign
+    return {
+        "campaign": {
+            "id": campaign.id,
+            "slug": campaign.slug,
+            "title": campaign.title,
+            "summary": campaign.summary,
+            "story_html": markup.to_html(campaign.story),
+        },
+        "persona": persona_view(face.persona),
+        "organisation": face.organisation,
+        "partners": face.partners,
+        "drives": [progress_view(each) for each in face.drives],
+        "tiles": face.drives[0].tiles if face.drives else None,
+        "updates": face.updates,
+        "as_of": face.as_of,
+    }
+
+
+def progress_view(figures: Progress) -> dict[str, Any]:
+    """A drive's bars where several drives stand on one page."""
+    drive = figures.drive
+    return {
+        "drive": {
+            "slug": drive.slug,
+            "title": drive.title,
+            "state": drive.state(figures.as_of),
+            "opens_at": drive.opens_at,
+            "closes_at": drive.ends_at,
+            "zone": drive.zone,
+        },
+        "goals": figures.goals,
+        "raised": figures.raised,
+    }
+
+
+def persona_view(persona: Persona) -> dict[str, Any]:
+    return {"display_name": persona.display_name, "pronoun": persona.pronoun, "portrait_url": None}
+
+
+def _fee_text(rate: fee_cover.FeeRate) -> str:
+    return _(
+        "About %(percent)s %% and %(fixed)s, so that your whole gift arrives. Not counted as raised.",
+        percent=i18n.number(float(rate.percent)),
+        fixed=i18n.money(rate.fixed),
+    )
+
+
+def _recent(gift: RecentGift) -> dict[str, Any]:
+    return {
+        "name": gift.name or _("Anonymous"),
+        "amount": gift.amount,
+        "rhythm": gift.rhythm,
+        "at": gift.at,
+        "message": gift.message,
+    }
+
+
+def thanks_view(gift: Gift) -> SimpleNamespace:
+    """The context of donors/thanks.html. Whoever has the link sees an amount, no name and no address."""
+    drive = db.session.get_one(Drive, gift.drive_id)
+    campaign = db.session.get_one(Campaign, drive.campaign_id)
+    persona = db.session.get(Persona, campaign.client_id) if campaign.client_id else None
+    promise = db.session.get(RecurringGift, gift.recurring_gift_id) if gift.recurring_gift_id else None
+    place, target = _place(gift)
+    return SimpleNamespace(
+        state=_state(gift),
+        amount=gift.amount,
+        fee_cover=gift.fee_cover if gift.fee_cover_minor else None,
+        rhythm=promise.rhythm if promise else "once",
+        next_on=promise.next_due_on if promise else None,
+        place=place,
+        target=target,
+        drive={"slug": drive.slug, "title": drive.title},
+        persona={"display_name": persona.display_name if persona else campaign.title},
+        email=None,
+        share_url=f"{current_app.config['BASE_URL']}/d/{drive.slug}",
+        manage_url=links.manage_url(promise.id) if promise else None,
+    )
+
+
+def _state(gift: Gift) -> str:
+    if gift.state in (*RECEIVED, REFUNDED):
+        return "settled"
+    return "failed" if gift.state == FAILED else "pending"
+
+
+def _place(gift: Gift) -> tuple[int | None, int | None]:
+    """Which new monthly donor this is, of how many wanted."""
+    if gift.recurring_gift_id is None:
+        return None, None
+    row = db.session.get(NewMonthlyDonor, (gift.drive_id, gift.donor_id))
+    figures = read_progress(gift.drive_id)
+    goal = next((g for g in figures.goals if g.metric == "new_monthly_donors"), None) if figures else None
+    if row is None or row.lost_at is not None or goal is None or row.position > goal.target:
+        return None, None
+    return row.position, goal.target

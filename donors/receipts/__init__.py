@@ -1,0 +1,1 @@
+"""What donors are sent: receipts, letters, links."""

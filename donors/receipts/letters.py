@@ -1,0 +1,75 @@
+"""Letters to donors: receipts and confirmations, in the donor's language, each once by its key."""
+
+from flask import current_app, render_template
+from flask_babel import force_locale
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from campaigns.drives.drive import Drive
+from core import clock
+from core.db import db
+from core.i18n import money as money_text
+from core.mail import queue_mail
+from core.money import Money
+from donors.gifts.gift import Gift
+from donors.gifts.refund import Refund
+from donors.people.donor import Donor
+from donors.receipts import links
+from donors.receipts.receipt import Receipt
+from donors.recurring.recurring_gift import RecurringGift
+from staff.organisation import Organisation
+
+
+def receipt_for(gift: Gift) -> None:
+    """Queue the mail of a gift's receipt and note so on the receipt."""
+    row = db.session.scalars(select(Receipt).where(Receipt.gift_id == gift.id)).one()
+    if row.mailed_at is not None:
+        return
+    about = {
+        "receipt": row,
+        "gift": gift,
+        "amount": Money(row.amount_minor, row.currency),
+        "fee_cover": Money(row.fee_cover_minor, row.currency),
+        "promise": db.session.get(RecurringGift, gift.recurring_gift_id) if gift.recurring_gift_id else None,
+        "pdf_url": links.receipt_url(row.id),
+        "manage_url": links.manage_url(gift.recurring_gift_id) if gift.recurring_gift_id else None,
+    }
+    with force_locale(gift.language):
+        subject = _(
+            "Your receipt %(number)s for %(amount)s", number=row.label, amount=money_text(about["amount"])
+        )
+        _send(gift, f"receipt:{row.id}", subject, "receipt", about)
+    row.mailed_at = clock.now()
+
+
+def refund_made(gift: Gift, refund: Refund) -> None:
+    with force_locale(gift.language):
+        subject = _("%(amount)s of your gift went back to you", amount=money_text(refund.amount))
+        _send(gift, f"refund:{refund.id}", subject, "refund", {"gift": gift, "amount": refund.amount})
+
+
+def recurring_gift_ended(promise: RecurringGift) -> None:
+    """Confirm the end of a recurring gift to its donor."""
+    query = select(Gift).where(Gift.recurring_gift_id == promise.id).order_by(Gift.started_at).limit(1)
+    gift = db.session.scalars(query).one()
+    with force_locale(gift.language):
+        subject = _("Your recurring gift has ended")
+        _send(gift, f"cancelled:{promise.id}", subject, "recurring_ended", {"promise": promise})
+
+
+def _send(gift: Gift, key: str, subject: str, template: str, about: dict[str, object]) -> None:
+    context = {
+        **about,
+        "donor": db.session.get_one(Donor, gift.donor_id),
+        "drive": db.session.get_one(Drive, gift.drive_id),
+        "organisation": db.session.get_one(Organisation, gift.organisation_id),
+        "subject": subject,
+        "base_url": current_app.config["BASE_URL"],
+    }
+    queue_mail(
+        key=key,
+        to=context["donor"].email,
+        subject=subject,
+        text=render_template(f"mail/{template}.txt", **context),
+        html=render_template(f"mail/{template}.html", **context),
+    )

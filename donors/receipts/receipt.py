@@ -1,0 +1,80 @@
+"""Receipts: one per payment, numbered per organisation and year without gaps, frozen when issued."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import BigInteger, ForeignKey, Integer, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core import clock, ids
+from core.db import Id, Model, UtcDateTime, db, upsert_add
+from core.money import Money
+from donors.gifts.gift import Gift
+from staff.organisation import Organisation
+
+
+class ReceiptSeries(Model):
+    """The last number given in an organisation's year. Its row is locked until the receipt is committed,
+    so a number is never left out and never given twice."""
+
+    __tablename__ = "receipt_series"
+
+    organisation_id: Mapped[str] = mapped_column(ForeignKey(Organisation.id), primary_key=True)
+    year: Mapped[int] = mapped_column(primary_key=True)
+    last: Mapped[int] = mapped_column(Integer)
+
+
+class Receipt(Model):
+    """What a receipt says is fixed when it is issued; the gift may be refunded later, the receipt stays."""
+
+    __tablename__ = "receipt"
+    __table_args__ = (UniqueConstraint("organisation_id", "year", "number"),)
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True, default=lambda: ids.new_id("rcpt"))
+    gift_id: Mapped[str] = mapped_column(ForeignKey(Gift.id), unique=True)
+    organisation_id: Mapped[str] = mapped_column(ForeignKey(Organisation.id))
+    year: Mapped[int] = mapped_column()
+    number: Mapped[int] = mapped_column()
+    amount_minor: Mapped[int] = mapped_column(BigInteger)
+    fee_cover_minor: Mapped[int] = mapped_column(BigInteger)
+    currency: Mapped[str] = mapped_column(String(3))
+    donor_name: Mapped[str] = mapped_column(Text)
+    paid_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    issued_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    #: Empty until its mail is queued; the sweep finds those.
+    mailed_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_minor, self.currency)
+
+    @property
+    def fee_cover(self) -> Money:
+        return Money(self.fee_cover_minor, self.currency)
+
+    @property
+    def label(self) -> str:
+        """As printed: `2025-000042`."""
+        return f"{self.year}-{self.number:06d}"
+
+
+def issue(gift: Gift, *, zone: str, donor_name: str) -> Receipt:
+    """Write the gift's receipt; its year is the year of the payment where the organisation is."""
+    assert gift.paid_at is not None
+    year = gift.paid_at.astimezone(ZoneInfo(zone)).year
+    key = {"organisation_id": gift.organisation_id, "year": year}
+    number = upsert_add(ReceiptSeries, key=key, add={"last": 1})["last"]
+    receipt = Receipt(
+        id=ids.new_id("rcpt"),
+        gift_id=gift.id,
+        organisation_id=gift.organisation_id,
+        year=year,
+        number=number,
+        amount_minor=gift.amount_minor,
+        fee_cover_minor=gift.fee_cover_minor,
+        currency=gift.currency,
+        donor_name=donor_name,
+        paid_at=gift.paid_at,
+    )
+    db.session.add(receipt)
+    return receipt

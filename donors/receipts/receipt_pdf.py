@@ -1,0 +1,51 @@
+"""A receipt as a PDF document, in the donor's language."""
+
+from flask_babel import force_locale
+from flask_babel import gettext as _
+
+from campaigns.drives.drive import Drive
+from core import pdf
+from core.db import db
+from core.i18n import day
+from core.i18n import money as money_text
+from core.money import Money
+from donors.gifts.gift import Gift
+from donors.receipts.receipt import Receipt
+from donors.words import deductibility_note
+from staff.organisation import Organisation
+
+
+def document(receipt: Receipt) -> bytes:
+    """The same bytes whenever it is asked for: a receipt is frozen when it is issued."""
+    gift = db.session.get_one(Gift, receipt.gift_id)
+    drive = db.session.get_one(Drive, gift.drive_id)
+    organisation = db.session.get_one(Organisation, receipt.organisation_id)
+    with force_locale(gift.language):
+        return pdf.render(
+            "receipt", _about(receipt, drive, organisation, gift.language), made_at=receipt.issued_at
+        )
+
+
+def _about(receipt: Receipt, drive: Drive, organisation: Organisation, language: str) -> dict[str, object]:
+    gift, fee = (
+        Money(receipt.amount_minor, receipt.currency),
+        Money(receipt.fee_cover_minor, receipt.currency),
+    )
+    rows = [
+        (_("Received from"), receipt.donor_name),
+        (_("Paid"), day(receipt.paid_at, organisation.zone)),
+        (_("For"), drive.title),
+        (_("Gift"), money_text(gift)),
+        (_("Card fee you covered"), money_text(fee) if fee else ""),
+        (_("Tax number"), organisation.tax_id),
+    ]
+    return {
+        "language": language,
+        "title": _("Receipt %(number)s", number=receipt.label),
+        "organisation": organisation.name,
+        "contact": organisation.contact,
+        "intro": _("%(organisation)s received this gift.", organisation=organisation.name),
+        "rows": [row for row in rows if row[1]],
+        "total": (_("Received in all"), money_text(gift + fee)),
+        "notes": [_("No goods or services were given in return for this gift."), deductibility_note(drive)],
+    }

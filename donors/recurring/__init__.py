@@ -1,0 +1,1 @@
+"""The donor's promise, and its instalments."""

@@ -1,0 +1,1 @@
+"""Deposits that come back when the case ends."""

@@ -1,0 +1,90 @@
+"""Requesting, approving and posting a bond from a fund."""
+
+from flask_babel import gettext as _
+
+from campaigns.funds.fund import Fund
+from campaigns.funds.ledger import BOND_DEPOSIT
+from core.db import db
+from core.errors import Forbidden, Invalid
+from core.money import Money
+from legal.acting import answerable
+from legal.bonds.bond import APPROVED, POSTED, REQUESTED, Bond, BondApproval, BondPosting, lock_bond
+from legal.costs.spending import funds_for, take_cash
+from legal.matters.matter import get_matter
+from staff import audit
+from staff.access import Actor
+
+LARGEST_BOND_MINOR = 1_000_000_000
+
+
+def request_bond(actor: Actor, *, matter_id: str, fund_id: str, amount: Money) -> Bond:
+    """Ask a fund of the matter's campaign to deposit a bond. Raises NotFound, Invalid on fund_id, amount."""
+    actor.require("costs.claim")
+    member_id = answerable(actor)
+    matter = get_matter(actor, matter_id)
+    wrong: dict[str, list[str]] = {}
+    fund = next((each for each in funds_for(matter) if each.id == fund_id), None)
+    if fund is None:
+        wrong["fund_id"] = [_("Choose a fund of this matter's campaign.")]
+    elif amount.currency != fund.currency:
+        wrong["amount"] = [_("This fund is kept in %(currency)s.", currency=fund.currency)]
+    if not 0 < amount.minor <= LARGEST_BOND_MINOR:
+        wrong["amount"] = [_("Enter an amount above zero and within reason.")]
+    if wrong:
+        raise Invalid(wrong)
+    bond = Bond(
+        matter_id=matter.id,
+        fund_id=fund_id,
+        organisation_id=actor.organisation_id,
+        requested_by_id=member_id,
+        state=REQUESTED,
+    )
+    bond.amount = amount
+    db.session.add(bond)
+    db.session.flush()
+    audit.record(actor, "bond.requested", bond.id, after={"amount": str(amount), "fund": fund_id})
+    return bond
+
+
+def approve_bond(actor: Actor, bond_id: str) -> BondApproval:
+    """Approve a requested bond on a fund of the actor's organisation.
+
+    Raises NotFound, Forbidden for one's own request, Conflict `illegal_transition`.
+    """
+    bond, member_id = _for_finance(actor, bond_id, "costs.approve")
+    bond.move_to(APPROVED)
+    approval = BondApproval(bond_id=bond.id, requested_by_id=bond.requested_by_id, approved_by_id=member_id)
+    db.session.add(approval)
+    db.session.flush()
+    audit.record(actor, "bond.approved", bond.id, after={"amount": str(bond.amount)})
+    return approval
+
+
+def post_bond(actor: Actor, bond_id: str) -> BondPosting:
+    """Deposit an approved bond: the fund's cash becomes a bond deposit, and nothing is spent.
+
+    Raises Conflict `fund_too_small` or `illegal_transition`, else what `approve_bond` does.
+    """
+    bond, member_id = _for_finance(actor, bond_id, "costs.pay")
+    bond.move_to(POSTED)
+    group_id = take_cash(
+        kind="bond_posted", source=bond.id, fund_id=bond.fund_id, amount=bond.amount, into=BOND_DEPOSIT
+    )
+    posting = BondPosting(bond_id=bond.id, posted_by_id=member_id, group_id=group_id)
+    db.session.add(posting)
+    db.session.flush()
+    audit.record(actor, "bond.posted", bond.id, after={"amount": str(bond.amount), "group": group_id})
+    return posting
+
+
+def _for_finance(actor: Actor, bond_id: str, permission: str) -> tuple[Bond, str]:
+    """The locked bond and the member who decides: of the fund's organisation, and not the requester."""
+    actor.require(permission)
+    member_id = answerable(actor)
+    bond = lock_bond(actor, bond_id)
+    fund = db.session.get_one(Fund, bond.fund_id)
+    if fund.organisation_id != actor.organisation_id:
+        raise Forbidden(_("The organisation that owns the fund decides."))
+    if bond.requested_by_id == member_id:
+        raise Forbidden(_("Nobody approves or posts a bond they asked for. Ask a colleague."))
+    return bond, member_id

@@ -1,0 +1,1 @@
+"""Costs: claimed, approved, paid from a fund."""

@@ -1,0 +1,40 @@
+"""Taking cash out of a fund: for a cost that is spent, or for a bond that is only deposited."""
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from campaigns.funds import ledger
+from campaigns.funds.fund import Fund
+from campaigns.funds.ledger import BANK, CASH, Line
+from core import clock
+from core.db import db
+from core.errors import Conflict
+from core.i18n import money
+from core.money import Money
+from legal.matters.matter import Matter
+
+
+def take_cash(*, kind: str, source: str, fund_id: str, amount: Money, into: str) -> str:
+    """Post `amount` from the fund's cash into another account, as one balanced group; returns its id.
+
+    Raises Conflict `fund_too_small` when the fund has less. The fund's row is the lock: two payments are
+    counted one after the other.
+    """
+    db.session.execute(select(Fund.id).where(Fund.id == fund_id).with_for_update())
+    available = ledger.balance(fund_id, CASH, amount.currency)
+    if available < amount:
+        message = _(
+            "The fund has %(available)s and this takes %(amount)s. Nothing was paid.",
+            available=money(available),
+            amount=money(amount),
+        )
+        raise Conflict("fund_too_small", message)
+    # Money still on its way from Stripe is the fund's as well, so the bank may stand below zero meanwhile.
+    lines = [Line(into, amount), Line(BANK, -amount)]
+    return ledger.post(kind=kind, source=source, fund_id=fund_id, lines=lines, occurred_at=clock.now())
+
+
+def funds_for(matter: Matter) -> list[Fund]:
+    """The funds that costs of a matter may be paid from: those of its campaign."""
+    query = select(Fund).where(Fund.campaign_id == matter.campaign_id)
+    return list(db.session.scalars(query.order_by(Fund.name, Fund.id)))

@@ -1,0 +1,1 @@
+"""Time: written down, rounded, submitted, approved."""

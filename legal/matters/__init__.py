@@ -1,0 +1,1 @@
+"""The law work for a client, and who does it."""

@@ -1,0 +1,1 @@
+"""Published rates, and what an hour is worth by them."""
