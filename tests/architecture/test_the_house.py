@@ -78,7 +78,21 @@ def test_only_the_clock_asks_for_the_time() -> None:
 
 def test_only_the_gateway_knows_stripe() -> None:
     knowing = {name for name, tree in HOUSE.items() if "stripe" in {t.split(".")[0] for t in imports(tree)}}
-    assert knowing == {"donors.stripe_gateway"}
+    gateway = "donors.stripe_gateway"
+    assert [name for name in knowing if name != gateway and not name.startswith(f"{gateway}.")] == []
+    assert knowing != set()
+
+
+def test_the_gateway_is_entered_by_its_door() -> None:
+    inside = "donors.stripe_gateway"
+    wrong = [
+        f"{name} imports from {node.module}"
+        for name, tree in HOUSE.items()
+        if name != inside and not name.startswith(f"{inside}.")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(f"{inside}.")
+    ]
+    assert wrong == []
 
 
 def test_only_the_settings_read_the_environment() -> None:

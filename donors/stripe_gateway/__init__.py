@@ -1,0 +1,48 @@
+"""The only door to Stripe. What comes back is in our own words; Stripe's words stay in this folder.
+
+Every call that changes something carries an idempotency key made from our own row's id, so that a repeated
+call has no second effect. No call is made inside a transaction. Others import from here, never from below.
+"""
+
+from donors.stripe_gateway.checkout import (
+    Checkout,
+    CheckoutRequest,
+    expire_checkout,
+    open_checkout,
+    read_checkout,
+)
+from donors.stripe_gateway.client import API_VERSION, PaymentsUnavailable, init_app
+from donors.stripe_gateway.events import BadSignature, Event, parse_event, read_event
+from donors.stripe_gateway.payment import Payment, read_payment
+from donors.stripe_gateway.recurring import (
+    Invoice,
+    Subscription,
+    cancel_subscription,
+    read_invoice,
+    read_subscription,
+)
+from donors.stripe_gateway.refunds import StripeRefund, refund
+
+__all__ = [
+    "API_VERSION",
+    "BadSignature",
+    "Checkout",
+    "CheckoutRequest",
+    "Event",
+    "Invoice",
+    "Payment",
+    "PaymentsUnavailable",
+    "StripeRefund",
+    "Subscription",
+    "cancel_subscription",
+    "expire_checkout",
+    "init_app",
+    "open_checkout",
+    "parse_event",
+    "read_checkout",
+    "read_event",
+    "read_invoice",
+    "read_payment",
+    "read_subscription",
+    "refund",
+]

@@ -1,0 +1,101 @@
+"""Hosted payment pages: opened, read, closed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+import stripe
+
+from core.money import Money
+from donors.stripe_gateway.client import calling, client, id_of
+
+_INTERVALS: dict[str, tuple[str, int]] = {"month": ("month", 1), "quarter": ("month", 3), "year": ("year", 1)}
+
+
+@dataclass(frozen=True)
+class Checkout:
+    """A hosted payment page: `open`, `complete` or `expired`."""
+
+    id: str
+    url: str | None
+    status: str
+    is_paid: bool
+    payment_intent_id: str | None
+    subscription_id: str | None
+    invoice_id: str | None
+
+
+@dataclass(frozen=True)
+class CheckoutRequest:
+    """What a payment page needs to know; the same request with the same key opens the same page."""
+
+    gift_id: str
+    recurring_gift_id: str | None
+    amount: Money
+    rhythm: str
+    title: str
+    email: str
+    language: str
+    success_url: str
+    cancel_url: str
+    expires_at: datetime
+
+
+def open_checkout(request: CheckoutRequest) -> Checkout:
+    """Open a hosted payment page; the key is the gift's id."""
+    metadata = {"gift_id": request.gift_id}
+    if request.recurring_gift_id:
+        metadata["recurring_gift_id"] = request.recurring_gift_id
+    price: dict[str, Any] = {
+        "currency": request.amount.currency.lower(),
+        "unit_amount": request.amount.minor,
+        "product_data": {"name": request.title},
+    }
+    params: dict[str, Any] = {
+        "ui_mode": "hosted_page",
+        "client_reference_id": request.gift_id,
+        "customer_email": request.email,
+        "metadata": metadata,
+        "success_url": request.success_url,
+        "cancel_url": request.cancel_url,
+        "expires_at": int(request.expires_at.timestamp()),
+        "locale": request.language,
+    }
+    if request.rhythm == "once":
+        params |= {"mode": "payment", "submit_type": "donate", "payment_intent_data": {"metadata": metadata}}
+    else:
+        interval, count = _INTERVALS[request.rhythm]
+        price["recurring"] = {"interval": interval, "interval_count": count}
+        params |= {"mode": "subscription", "subscription_data": {"metadata": metadata}}
+    params["line_items"] = [{"quantity": 1, "price_data": price}]
+    with calling():
+        session = client().v1.checkout.sessions.create(
+            cast(Any, params), {"idempotency_key": f"checkout:{request.gift_id}"}
+        )
+    return _checkout(session)
+
+
+def read_checkout(session_id: str) -> Checkout:
+    with calling():
+        return _checkout(client().v1.checkout.sessions.retrieve(session_id))
+
+
+def expire_checkout(session_id: str) -> None:
+    """Close a payment page that nobody should pay on any more; one that is not open is left as it is."""
+    with calling():
+        try:
+            client().v1.checkout.sessions.expire(session_id)
+        except stripe.InvalidRequestError:
+            return
+
+
+def _checkout(session: stripe.checkout.Session) -> Checkout:
+    return Checkout(
+        id=session.id,
+        url=session.url,
+        status=session.status or "open",
+        is_paid=session.payment_status == "paid",
+        payment_intent_id=id_of(session.payment_intent),
+        subscription_id=id_of(session.subscription),
+        invoice_id=id_of(session.invoice),
+    )

@@ -1,0 +1,58 @@
+"""A payment with its fee and its refunds, as Stripe sees it at this moment."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import stripe
+
+from core import clock
+from core.money import Money
+from donors.stripe_gateway.client import calling, client, ours
+from donors.stripe_gateway.refunds import StripeRefund, as_refund
+
+
+@dataclass(frozen=True)
+class Payment:
+    """A payment as Stripe sees it at this moment."""
+
+    payment_intent_id: str
+    gift_id: str | None  #: as a one-time gift's payment carries it
+    is_paid: bool
+    paid_at: datetime | None
+    amount: Money
+    fee: Money | None
+    refunds: tuple[StripeRefund, ...]
+
+
+def read_payment(payment_intent_id: str) -> Payment:
+    """The payment with its fee and its refunds."""
+    with calling():
+        intent = client().v1.payment_intents.retrieve(
+            payment_intent_id, {"expand": ["latest_charge.balance_transaction"]}
+        )
+        charge = intent.latest_charge
+        assert not isinstance(charge, str)
+        refunded = charge is not None and charge.amount_refunded > 0
+        refunds = (
+            client().v1.refunds.list({"payment_intent": payment_intent_id, "limit": 100}).data
+            if refunded
+            else []
+        )
+    currency = intent.currency.upper()
+    is_paid = intent.status == "succeeded" and charge is not None
+    return Payment(
+        payment_intent_id=intent.id,
+        gift_id=ours(intent.metadata, "gift_id"),
+        is_paid=is_paid,
+        paid_at=clock.from_epoch(charge.created) if charge is not None and is_paid else None,
+        amount=Money(intent.amount, currency),
+        fee=_fee(charge, currency),
+        refunds=tuple(as_refund(each) for each in refunds),
+    )
+
+
+def _fee(charge: stripe.Charge | None, currency: str) -> Money | None:
+    settled = charge.balance_transaction if charge else None
+    if settled is None or isinstance(settled, str) or settled.currency.upper() != currency:
+        return None  # not settled yet, or settled in another currency: the payout will tell
+    return Money(settled.fee, currency)
