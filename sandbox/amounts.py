@@ -2,15 +2,15 @@
 
 _NO_DECIMALS = frozenset(
     ("bif", "clp", "djf", "gnf", "jpy", "kmf", "krw", "mga")
-    + ("pyg", "rwf", "ugx", "vnd", "vuv", "xaf", "xof", "xpf")
+    + ("pyg", "rwf", "vnd", "vuv", "xaf", "xof", "xpf")
 )
-_THREE_DECIMALS = frozenset(("bhd", "jod", "kwd", "omr", "tnd"))
+THREE_DECIMALS = frozenset(("bhd", "jod", "kwd", "omr", "tnd"))
 _SIGNS = {"usd": "$", "eur": "€", "gbp": "£", "mxn": "MX$", "cad": "CA$", "jpy": "¥"}
 
 
 def written(amount: int, currency: str) -> str:
     """1250 usd as $12.50; a currency without a sign of its own as 12.50 CHF."""
-    places = 0 if currency in _NO_DECIMALS else 3 if currency in _THREE_DECIMALS else 2
+    places = 0 if currency in _NO_DECIMALS else 3 if currency in THREE_DECIMALS else 2
     whole, rest = divmod(abs(amount), 10**places)
     number = f"{whole:,}" + (f".{rest:0{places}d}" if places else "")
     minus = "-" if amount < 0 else ""

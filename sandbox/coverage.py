@@ -9,9 +9,12 @@ from sandbox.protocol.document import API_VERSION, document
 from sandbox.protocol.routes import all_routes
 
 _LIMITS = (
-    "Cards are the only payment methods; captures are automatic.",
+    "Cards are the only payment methods.",
     "No prorations, discounts, taxes, shipping, coupons or invoice items.",
-    "One billing rhythm for each subscription; retries after 3, 5 and 7 days, then cancellation.",
+    "One billing rhythm for each subscription.",
+    "An unpaid invoice is tried again on days 1, 3, 7 and 13; then the subscription ends.",
+    "A held amount is let go after a week; a dispute without an answer is lost when its time is over.",
+    "Stripe's conversion into another currency does not take place; each currency has its own balance.",
     "A test clock has arrived when `advance` answers; Stripe answers first and arrives later.",
     "Fees are one rate for all cards; a charge is in the balance at once.",
     "Parameters of Stripe's document that change nothing here are validated and then ignored.",

@@ -1,6 +1,6 @@
 """Every module that answers an address or does something in time. Importing this registers them all."""
 
-from sandbox import connected_account
+from sandbox import connected_account, control_of_money
 from sandbox.billing import (
     advancing,
     cancelling,
@@ -19,9 +19,11 @@ from sandbox.events import event, webhook_endpoint
 from sandbox.payments import (
     balance,
     balance_transaction,
+    capturing,
     charge,
     customer,
     dispute,
+    fraud_warning,
     payment_intent,
     payment_method,
     payout,
@@ -34,13 +36,16 @@ MODULES = (
     balance,
     balance_transaction,
     cancelling,
+    capturing,
     changing,
     charge,
     collecting,
     connected_account,
+    control_of_money,
     customer,
     dispute,
     event,
+    fraud_warning,
     invoice_payment,
     invoice_routes,
     payment_intent,

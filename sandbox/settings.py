@@ -25,6 +25,6 @@ class Settings:
     fee_fixed: int = 30
     dispute_fee: int = 1500
     finalize_after_seconds: int = 3600
-    retry_after_days: tuple[int, ...] = (3, 5, 7)
+    retry_after_days: tuple[int, ...] = (1, 2, 4, 6)
     backoff_seconds: tuple[float, ...] = (0.2, 1, 5, 25, 60, 300, 900, 3600, 7200, 14400)
     patience_seconds: float = 10

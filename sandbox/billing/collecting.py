@@ -52,6 +52,8 @@ def _take_refusal(account: Account, invoice: Object) -> None:
     invoice["next_payment_attempt"] = account.now + pauses[attempts - 1] * _DAY if goes_on else None
     account.save(invoice)
     account.emit("invoice.payment_failed", invoice)
+    if _needs_the_payer(account, invoice):
+        account.emit("invoice.payment_action_required", invoice)
     account.emit("invoice.updated", invoice)
     if first:
         return
@@ -59,6 +61,12 @@ def _take_refusal(account: Account, invoice: Object) -> None:
     if not goes_on:
         subscription = account.get("subscription", invoice["_subscription"])
         cancel_now(account, subscription, reason="payment_failed")
+
+
+def _needs_the_payer(account: Account, invoice: Object) -> bool:
+    intent = account.get("payment_intent", invoice["_intent"])
+    error = intent["last_payment_error"] or {}
+    return intent["status"] == "requires_action" or error.get("code") == "authentication_required"
 
 
 def _set_status(account: Account, invoice: Object, status: str, *, instead_of: tuple[str, ...]) -> None:

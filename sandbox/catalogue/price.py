@@ -5,13 +5,13 @@ from typing import Any
 
 from sandbox.account import Account
 from sandbox.catalogue.product import open_product
+from sandbox.payments.currency import check_amount
 from sandbox.protocol.call import Call
 from sandbox.protocol.error import StripeError, missing_parameter
 from sandbox.protocol.listing import matching, page_of
 from sandbox.protocol.routes import route
 from sandbox.protocol.views import Object
 
-_LARGEST = 99_999_999
 _LONGEST = {"day": 1095, "week": 156, "month": 36, "year": 3}
 
 
@@ -25,6 +25,7 @@ def open_price(
 ) -> Object:
     """A price from parameters of Stripe's `price_data`. `param` is where they stood, for the refusal."""
     amount = _amount(given, param)
+    check_amount(amount, _currency(given["currency"], param), _inside(param, "unit_amount"))
     product = _product(account, given, param)
     recurring = given.get("recurring")
     row = account.new(
@@ -52,8 +53,6 @@ def _amount(given: dict[str, Any], param: str) -> int:
     amount = given["unit_amount"] if "unit_amount" in given else int(Decimal(given["unit_amount_decimal"]))
     if amount < 0:
         raise StripeError("Invalid non-negative integer", code="parameter_invalid_integer", param=name)
-    if amount > _LARGEST:
-        raise StripeError("Amount must be no more than $999,999.99", code="amount_too_large", param=name)
     return amount
 
 

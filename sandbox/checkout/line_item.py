@@ -5,10 +5,9 @@ from typing import Any
 from sandbox.account import Account, new_id
 from sandbox.amounts import written
 from sandbox.catalogue.price import open_price
+from sandbox.payments.currency import smallest
 from sandbox.protocol.error import StripeError, missing_parameter
 from sandbox.protocol.views import Object
-
-_SMALLEST = {"usd": 50, "eur": 50, "gbp": 30, "cad": 50, "mxn": 1000, "jpy": 50}
 
 
 def read_lines(account: Account, given: list[dict[str, Any]], mode: str) -> list[Object]:
@@ -38,7 +37,7 @@ def read_lines(account: Account, given: list[dict[str, Any]], mode: str) -> list
 
 def require_enough(total: int, currency: str) -> None:
     """Stripe takes no payment below a few cents."""
-    least = _SMALLEST.get(currency, 1)
+    least = smallest(currency)
     if total < least:
         raise StripeError(
             "The Checkout Session's total amount due must add up to at least "

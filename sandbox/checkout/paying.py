@@ -108,7 +108,9 @@ def _pay_once(account: Account, session: Object, method: Object, holder: Holder)
         account.save(charge)
     if customer and intent["setup_future_usage"]:
         attach(account, method["id"], account.get("customer", customer))
-    session |= {"customer": customer, "payment_intent": intent["id"], "payment_status": "paid"}
+    # What is only held on the card is not paid before it is captured.
+    paid = "paid" if intent["status"] == "succeeded" else "unpaid"
+    session |= {"customer": customer, "payment_intent": intent["id"], "payment_status": paid}
 
 
 def _intent(account: Account, session: Object, customer: str | None) -> Object:
@@ -123,6 +125,7 @@ def _intent(account: Account, session: Object, customer: str | None) -> Object:
         "statement_descriptor",
         "statement_descriptor_suffix",
         "transfer_group",
+        "capture_method",
         "application_fee_amount",
         "on_behalf_of",
     )

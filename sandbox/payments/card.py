@@ -17,7 +17,8 @@ class Card:
 
     `refusal` is the decline code of every charge, `later_refusal` of those without the payer present.
     `authentication` is "", "once" (3-D Secure, then settled for later) or "always". `alias` is the name in
-    `pm_card_...` and `tok_...`.
+    `pm_card_...` and `tok_...`. `risk` is what Stripe's own look at the payment says: normal, elevated or
+    highest. `warning` is the kind of fraud of which the issuer warns after the payment.
     """
 
     number: str
@@ -29,6 +30,8 @@ class Card:
     authentication: str = ""
     dispute: str = ""
     refund: str = ""
+    warning: str = ""
+    risk: str = "normal"
     alias: str = ""
     says: str = "Payment succeeds."
 
@@ -111,6 +114,31 @@ _CARDS = (
         dispute="product_not_received",
         alias="createDisputeProductNotReceived",
         says="Succeeds, then disputed as not received.",
+    ),
+    Card(
+        number="4000000000001976",
+        dispute="warning_needs_response",
+        alias="createDisputeInquiry",
+        says="Succeeds, then an inquiry asks about it; no money moves.",
+    ),
+    Card(
+        number="4000000000005423",
+        warning="made_with_stolen_card",
+        alias="createIssuerFraudRecord",
+        says="Succeeds, then the issuer warns of fraud.",
+    ),
+    Card(
+        number="4000000000009235",
+        risk="elevated",
+        alias="riskLevelElevated",
+        says="Succeeds with an elevated risk.",
+    ),
+    Card(
+        number="4100000000000019",
+        refusal="fraudulent",
+        risk="highest",
+        alias="radarBlock",
+        says="Blocked as too risky; the bank is never asked.",
     ),
     Card(
         number="4000000000007726",

@@ -5,31 +5,78 @@ from typing import Any
 from sandbox.account import Account
 from sandbox.payments.balance_transaction import enter, fee_for
 from sandbox.payments.card import Card
+from sandbox.payments.payment_method import card_behind
 from sandbox.protocol.call import Call
 from sandbox.protocol.listing import matching, page_of
 from sandbox.protocol.routes import route
 from sandbox.protocol.views import Object, list_of, part
 
+#: A score that Stripe might give, for each level of risk.
+_SCORES = {"normal": 12, "elevated": 67, "highest": 92}
+
 
 def succeed(account: Account, intent: Object, method: Object) -> Object:
     """Takes the intent's amount; the money is in the balance at once."""
-    row = _attempt(account, intent, method, paid=True, status="succeeded", amount_captured=intent["amount"])
-    row["outcome"] = _outcome("authorized", "approved_by_network", "Payment complete.")
-    fee = fee_for(account, row["amount"])
-    row["balance_transaction"] = enter(account, row, kind="charge", amount=row["amount"], fee=fee)["id"]
-    row["receipt_url"] = f"{account.world.url}/receipts/{row['id']}"
+    row = _accepted(account, intent, method)
+    _take(account, row, row["amount"])
+    account.emit("charge.succeeded", row)
+    return row
+
+
+def authorise(account: Account, intent: Object, method: Object, *, until: int) -> Object:
+    """Holds the intent's amount on the card `until` (epoch seconds); nothing is in the balance."""
+    row = _accepted(account, intent, method)
+    row["payment_method_details"]["card"]["capture_before"] = until
     account.save(row)
     account.emit("charge.succeeded", row)
     return row
 
 
+def capture(account: Account, row: Object, amount: int) -> None:
+    """Takes `amount` of what is held; the rest is let go."""
+    left = row["amount"] - amount
+    _take(account, row, amount)
+    if left:
+        row["amount_refunded"] = left
+        account.save(row)
+    account.emit("charge.captured", row)
+
+
+def _accepted(account: Account, intent: Object, method: Object) -> Object:
+    row = _attempt(account, intent, method, paid=True, captured=False, status="succeeded", amount_captured=0)
+    row["outcome"] = _outcome("authorized", "approved_by_network", "Payment complete.")
+    row["outcome"] |= {
+        "risk_level": card_behind(method).risk,
+        "risk_score": _SCORES[card_behind(method).risk],
+    }
+    account.save(row)
+    return row
+
+
+def _take(account: Account, row: Object, amount: int) -> None:
+    fee = fee_for(account, amount)
+    row |= {"captured": True, "amount_captured": amount}
+    row["balance_transaction"] = enter(account, row, kind="charge", amount=amount, fee=fee)["id"]
+    row["receipt_url"] = f"{account.world.url}/receipts/{row['id']}"
+    account.save(row)
+
+
 def fail(account: Account, intent: Object, method: Object, card: Card) -> Object:
     """An attempt that the card refused."""
-    row = _attempt(account, intent, method, paid=False, status="failed", amount_captured=0)
+    row = _attempt(account, intent, method, paid=False, captured=False, status="failed", amount_captured=0)
     row |= {"failure_code": card.code, "failure_message": card.message}
     reason = card.refusal or card.later_refusal or "authentication_required"
     row["outcome"] = _outcome("issuer_declined", reason, "The bank returned a decline.")
     row["outcome"] |= {"network_decline_code": "01", "network_status": "declined_by_network"}
+    if card.risk == "highest":
+        row["outcome"] |= {
+            "network_status": "not_sent_to_network",
+            "reason": "highest_risk_level",
+            "risk_level": "highest",
+            "risk_score": _SCORES["highest"],
+            "seller_message": "Stripe blocked this payment as too risky.",
+            "type": "blocked",
+        }
     account.save(row)
     account.emit("charge.failed", row)
     return row
@@ -43,7 +90,6 @@ def _attempt(account: Account, intent: Object, method: Object, **fields: Any) ->
         amount_refunded=0,
         billing_details=method["billing_details"],
         calculated_statement_descriptor="SANDBOX",
-        captured=fields["paid"],
         currency=intent["currency"],
         customer=intent["customer"],
         description=intent["description"],

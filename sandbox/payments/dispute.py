@@ -3,7 +3,9 @@
 from typing import Any
 
 from sandbox.account import Account
+from sandbox.agenda import timed
 from sandbox.payments.balance_transaction import enter
+from sandbox.payments.fraud_warning import settle_warnings
 from sandbox.protocol.call import Call
 from sandbox.protocol.error import StripeError
 from sandbox.protocol.listing import matching, page_of
@@ -41,13 +43,19 @@ _EVIDENCE = [
 ]
 _ANSWER_WITHIN = 9 * 24 * 3600
 _OPEN = ("needs_response", "under_review")
+_ASKING = ("warning_needs_response", "warning_under_review")
+INQUIRY = "warning_needs_response"
 
 
-def dispute_charge(account: Account, charge: Object, reason: str) -> Object:
-    """The whole charge is disputed and withdrawn at once, with the bank's fee."""
+def dispute_charge(account: Account, charge: Object, reason: str, amount: int | None = None) -> Object:
+    """The charge, or `amount` of it, is disputed and withdrawn at once, with the bank's fee.
+
+    With the reason `inquiry` the bank only asks: no money moves, and the charge can still be refunded.
+    """
+    inquiry = reason == INQUIRY
     row = account.new(
         "dispute",
-        amount=charge["amount"],
+        amount=charge["amount"] if amount is None else amount,
         balance_transactions=[],
         charge=charge["id"],
         currency=charge["currency"],
@@ -60,23 +68,26 @@ def dispute_charge(account: Account, charge: Object, reason: str) -> Object:
             "past_due": False,
             "submission_count": 0,
         },
-        is_charge_refundable=False,
+        is_charge_refundable=inquiry,
         metadata={},
         payment_intent=charge["payment_intent"],
         payment_method_details={
             "type": "card",
             "card": {
                 "brand": charge["payment_method_details"]["card"]["brand"],
-                "case_type": "chargeback",
+                "case_type": "inquiry" if inquiry else "chargeback",
                 "network_reason_code": "10.4",
             },
         },
-        reason=reason,
-        status="needs_response",
+        reason="general" if inquiry else reason,
+        status="warning_needs_response" if inquiry else "needs_response",
     )
+    account.emit("charge.dispute.created", row)
+    if inquiry:
+        return row
     charge["disputed"] = True
     account.save(charge)
-    account.emit("charge.dispute.created", row)
+    settle_warnings(account, charge)
     fee = account.world.settings.dispute_fee
     _move(account, row, -row["amount"], fee)
     account.emit("charge.dispute.funds_withdrawn", row)
@@ -85,7 +96,12 @@ def dispute_charge(account: Account, charge: Object, reason: str) -> Object:
 
 
 def decide(account: Account, row: Object, *, won: bool) -> None:
-    """The bank's decision. A dispute that is won brings the amount back, and the fee."""
+    """The bank's decision. A dispute that is won brings the amount back, and the fee; an inquiry just ends."""
+    if row["status"] in _ASKING:
+        row["status"] = "warning_closed"
+        account.save(row)
+        account.emit("charge.dispute.closed", row)
+        return
     if row["status"] not in _OPEN:
         raise StripeError("This dispute is already closed.", code="resource_already_exists")
     row["status"] = "won" if won else "lost"
@@ -94,6 +110,18 @@ def decide(account: Account, row: Object, *, won: bool) -> None:
         _move(account, row, row["amount"], -account.world.settings.dispute_fee)
         account.emit("charge.dispute.funds_reinstated", row)
     account.emit("charge.dispute.closed", row)
+
+
+def _due(row: Object) -> int | None:
+    unanswered = row["status"] in ("needs_response", "warning_needs_response")
+    return row["evidence_details"]["due_by"] if unanswered else None
+
+
+@timed("dispute", _due)
+def _run_out(account: Account, row: Object) -> None:
+    """Nobody answered in time."""
+    row["evidence_details"]["past_due"] = True
+    decide(account, row, won=False)
 
 
 def _move(account: Account, row: Object, amount: int, fee: int) -> None:
@@ -124,6 +152,8 @@ def retrieve(call: Call) -> Object:
 def update(call: Call) -> Object:
     """Evidence and metadata. The texts `winning_evidence` and `losing_evidence` decide, as at Stripe."""
     row = retrieve(call)
+    if row["status"] not in _OPEN + _ASKING and "evidence" in call.params:
+        raise StripeError("This dispute is already closed.", code="resource_already_exists")
     evidence: dict[str, Any] = call.params.get("evidence") or {}
     row["evidence"] |= {name: value or None for name, value in evidence.items() if name in row["evidence"]}
     call.change_metadata(row)
@@ -132,7 +162,7 @@ def update(call: Call) -> Object:
     submitted = bool(evidence) and call.params.get("submit", True)
     if submitted:
         row["evidence_details"]["submission_count"] += 1
-        row["status"] = "under_review"
+        row["status"] = "warning_under_review" if row["status"] in _ASKING else "under_review"
     call.account.save(row)
     call.account.emit("charge.dispute.updated", row)
     text = row["evidence"]["uncategorized_text"]

@@ -4,9 +4,11 @@ import secrets
 from typing import Any
 
 from sandbox.account import Account
-from sandbox.payments import charge
+from sandbox.payments import capturing, charge
 from sandbox.payments.card import Card
+from sandbox.payments.currency import check_charge
 from sandbox.payments.dispute import dispute_charge
+from sandbox.payments.fraud_warning import warn
 from sandbox.payments.payment_method import card_behind, find_or_make
 from sandbox.protocol.call import Call
 from sandbox.protocol.error import StripeError
@@ -59,7 +61,8 @@ def open_intent(account: Account, *, amount: int, currency: str, **fields: Any) 
 def confirm(account: Account, row: Object, method: Object, presence: str = ON_SESSION) -> Object:
     """Tries the card. `presence`: the payer is there, is not, or has just authenticated.
 
-    Raises StripeError 402 after recording the failed attempt. The answer is succeeded or requires_action.
+    Raises StripeError 402 after recording the failed attempt. The answer is succeeded, requires_capture or
+    requires_action.
     """
     card = card_behind(method)
     row |= {"payment_method": method["id"], "last_payment_error": None, "next_action": None}
@@ -73,9 +76,15 @@ def confirm(account: Account, row: Object, method: Object, presence: str = ON_SE
         account.save(row)
         account.emit("payment_intent.requires_action", row)
         return row
+    if row["capture_method"] == "manual":
+        capturing.hold(account, row, method)
+        return row
     _succeed(account, row, method)
+    taken = account.get("charge", row["latest_charge"])
     if card.dispute:
-        dispute_charge(account, account.get("charge", row["latest_charge"]), card.dispute)
+        dispute_charge(account, taken, card.dispute)
+    if card.warning:
+        warn(account, taken, card.warning)
     return row
 
 
@@ -133,6 +142,7 @@ def create(call: Call) -> Object:
         "transfer_group",
         "statement_descriptor_suffix",
         "application_fee_amount",
+        "capture_method",
     )
     fields = {name: params[name] or None for name in plain if name in params}
     if "customer" in params:
@@ -141,6 +151,7 @@ def create(call: Call) -> Object:
         raise StripeError(
             "This value must be greater than or equal to 1.", code="parameter_invalid_integer", param="amount"
         )
+    check_charge(params["amount"], params["currency"].lower(), "amount")
     row = open_intent(
         account,
         amount=params["amount"],
@@ -175,6 +186,9 @@ def _confirm_by_call(call: Call, row: Object) -> Object:
 @route("POST", "/v1/payment_intents/{intent}/cancel")
 def cancel(call: Call) -> Object:
     row = retrieve(call)
+    if row["status"] == "requires_capture":
+        capturing.release(call.account, row, reason=call.params.get("cancellation_reason"))
+        return row
     _require_open(row, "cancel")
     row |= {"status": "canceled", "canceled_at": call.account.now}
     row["cancellation_reason"] = call.params.get("cancellation_reason")

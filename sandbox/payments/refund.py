@@ -6,6 +6,8 @@ from sandbox.account import Account
 from sandbox.agenda import timed
 from sandbox.payments.balance_transaction import enter
 from sandbox.payments.card import card_of
+from sandbox.payments.currency import check_amount
+from sandbox.payments.fraud_warning import settle_warnings
 from sandbox.protocol.call import Call
 from sandbox.protocol.error import StripeError
 from sandbox.protocol.listing import matching, page_of
@@ -20,6 +22,7 @@ def create(call: Call) -> Object:
     charge = _charge_of(call)
     left = charge["amount"] - charge["amount_refunded"]
     amount = call.params.get("amount", left)
+    check_amount(amount, charge["currency"], "amount")
     _require_refundable(charge, amount, left)
     return refund_charge(
         call.account, charge, amount, metadata=call.metadata, reason=call.params.get("reason")
@@ -60,6 +63,8 @@ def _change_charge(account: Account, charge: Object, amount: int) -> None:
     charge["amount_refunded"] += amount
     charge["refunded"] = charge["amount_refunded"] == charge["amount"]
     account.save(charge)
+    if charge["refunded"]:
+        settle_warnings(account, charge)
 
 
 @timed("refund", lambda row: row["_settles_at"])
@@ -77,14 +82,20 @@ def _settle(account: Account, row: Object) -> None:
 
 
 def _fail(account: Account, row: Object, charge: Object) -> None:
-    row |= {"status": "failed", "failure_reason": "expired_or_canceled_card"}
+    _give_up(account, row, charge, status="failed", reason="expired_or_canceled_card")
+    account.emit("refund.failed", row)
+    account.emit("charge.refund.updated", row)
+
+
+def _give_up(account: Account, row: Object, charge: Object, *, status: str, reason: str) -> None:
+    """The money comes back to the account."""
+    former = row["status"]
+    row |= {"status": status, "failure_reason": reason, "_settles_at": None}
     entry = enter(account, row, kind="refund_failure", amount=row["amount"])
     row["failure_balance_transaction"] = entry["id"]
     account.save(row)
     _change_charge(account, charge, -row["amount"])
-    account.emit("refund.updated", row, {"status": "succeeded"})
-    account.emit("refund.failed", row)
-    account.emit("charge.refund.updated", row)
+    account.emit("refund.updated", row, {"status": former})
 
 
 def _charge_of(call: Call) -> Object:
@@ -118,6 +129,17 @@ def _require_refundable(charge: Object, amount: int, left: int) -> None:
         raise StripeError(
             f"Refund amount ({amount}) is greater than unrefunded amount on charge ({left})", param="amount"
         )
+
+
+@route("POST", "/v1/refunds/{refund}/cancel")
+def cancel(call: Call) -> Object:
+    """A refund on its way is called back."""
+    row = retrieve(call)
+    if row["status"] not in ("pending", "requires_action"):
+        raise StripeError("This refund cannot be canceled: it is not pending.")
+    charge = call.account.get("charge", row["charge"])
+    _give_up(call.account, row, charge, status="canceled", reason="merchant_request")
+    return row
 
 
 @route("GET", "/v1/refunds/{refund}")

@@ -49,13 +49,29 @@ def _payments(till: Till, client: StripeClient) -> None:
         disputed = till.paid(card="4000000000000259")
         dispute = client.v1.disputes.list({"payment_intent": str(disputed.payment_intent)}).data[0]
         client.v1.disputes.update(dispute.id, {"evidence": {"uncategorized_text": evidence}})
+    _held(till, client)
+    for card in ("4000000000005423", "4000000000001976", "4000000000009235"):
+        till.paid(card=card)
+    warning = client.v1.radar.early_fraud_warnings.list().data[0]
+    client.v1.refunds.create({"payment_intent": str(warning.payment_intent)})
+    till.press(till.session(), card_number="4100000000000019")
     till.press(till.session(), card_number="4000002500003155")
     till.session()
+
+
+def _held(till: Till, client: StripeClient) -> None:
+    """Three amounts held on a card: taken in part, let go, forgotten for a week."""
+    held = [till.paid(payment_intent_data={"capture_method": "manual"}) for _ in range(3)]
+    taken, let_go, _forgotten = (str(session.payment_intent) for session in held)
+    client.v1.payment_intents.capture(taken, {"amount_to_capture": 3000})
+    client.v1.payment_intents.cancel(let_go, {"cancellation_reason": "fraudulent"})
 
 
 def _subscriptions(till: Till, client: StripeClient) -> None:
     till.paid(1500, every="month")
     till.paid(every="month", card="4000000000000341")
+    asking = till.session(every="month")
+    till.pay(asking, "4000002760003184")
     for behaviour in ("void", "mark_uncollectible", "keep_as_draft"):
         paused = till.paid(every="month")
         client.v1.subscriptions.update(
@@ -102,10 +118,25 @@ def _endings(till: Till, client: StripeClient, box: Box) -> None:
     assert till.pay(setup).status_code == 200
     pending = till.paid(card="4000000000007726")
     client.v1.refunds.create({"payment_intent": str(pending.payment_intent)})
-    client.v1.payouts.create({"amount": 10_000, "currency": "usd"})
-    box.advance(by_days=70)
+    called_back = till.paid(card="4000000000007726")
+    refund = client.v1.refunds.create({"payment_intent": str(called_back.payment_intent)})
+    client.v1.refunds.cancel(refund.id)
+    _payouts(till, client, box)
+    box.advance(by_days=60)
     failed = next(one for one in client.v1.invoices.list({"status": "open", "limit": 100}).data)
     client.v1.invoices.void_invoice(failed.id)
+
+
+def _payouts(till: Till, client: StripeClient, box: Box) -> None:
+    """By hand, called back and bounced; automatic, and the one that arrives."""
+    by_hand = client.v1.payouts.create({"amount": 100, "currency": "usd"})
+    client.v1.payouts.update(by_hand.id, {"metadata": {"seen": "yes"}})
+    client.v1.payouts.cancel(by_hand.id)
+    till.paid()
+    box.advance(by_days=5)
+    automatic = till.control("payouts", {"currency": "usd"}).json()["payout"]
+    box.advance(by_days=5)
+    assert till.control(f"payouts/{automatic['id']}/bounce").status_code == 200
 
 
 def everything(client: StripeClient, till: Till) -> dict[str, list[dict[str, Any]]]:
@@ -123,6 +154,7 @@ def everything(client: StripeClient, till: Till) -> dict[str, list[dict[str, Any
         "payment_intents",
         "payouts",
         "prices",
+        "radar/early_fraud_warnings",
         "products",
         "refunds",
         "setup_intents",

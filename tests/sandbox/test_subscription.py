@@ -102,7 +102,7 @@ def test_a_failed_renewal_makes_it_past_due_and_a_new_card_mends_it(
     subscription = subscription_of(client, session)
     assert subscription.status == "past_due"
     invoice = invoices_of(client, session)[-1]
-    assert (invoice.status, invoice.attempt_count) == ("open", 1)
+    assert (invoice.status, invoice.attempt_count) == ("open", 2)
     assert invoice.next_payment_attempt
     method = client.v1.payment_methods.attach("pm_card_visa", {"customer": str(session.customer)})
     client.v1.subscriptions.update(subscription.id, {"default_payment_method": method.id})
@@ -119,7 +119,7 @@ def test_retries_end_in_cancellation(till: Till, client: StripeClient, box: Box)
     assert subscription.status == "canceled"
     assert subscription.cancellation_details is not None
     assert subscription.cancellation_details.reason == "payment_failed"
-    assert invoices_of(client, session)[1].attempt_count == 4
+    assert invoices_of(client, session)[1].attempt_count == 5
 
 
 def test_a_cancelled_subscription_renews_no_more(
