@@ -9,7 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from campaigns import api as campaigns_api
 from campaigns import cli as campaigns_cli
 from campaigns import pages as campaigns_pages
-from core import errors, i18n, jobs, mail, sealed, security, telemetry
+from core import errors, i18n, jobs, mail, sealed, security, telemetry, uploads
 from core.cli import register as register_core_commands
 from core.db import db
 from core.db import init_app as init_database
@@ -48,6 +48,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     sealed.init_app(app, settings.sealing_keys)
     i18n.init_app(app)
     mail.init_app(app, url=settings.mail_url, sender=settings.mail_from)
+    uploads.init_app(app)
     security.init_app(app, base_url=settings.base_url, is_production=settings.is_production)
     limits.init_app(app, settings.limits_url)
     _register(app, ProblemApi(app))

@@ -8,7 +8,7 @@ from flask import Flask, current_app
 from flask.cli import AppGroup
 from sqlalchemy import Table
 
-from core import backup, jobs, resealing, schema
+from core import backup, jobs, resealing, schema, uploads
 from core.db import db, transaction
 from core.sealed import CannotOpen
 
@@ -93,7 +93,13 @@ def rotate() -> None:
             raise click.ClickException(str(failure)) from None
         click.echo(f"{table.name}: {count} rows sealed again")
         total += count
-    click.echo(f"Everything is sealed with the newest key; {total} rows were not before.")
+    try:
+        for shelf, count in uploads.reseal_all():
+            click.echo(f"{shelf}: {count} files sealed again")
+            total += count
+    except CannotOpen as failure:
+        raise click.ClickException(str(failure)) from None
+    click.echo(f"Everything is sealed with the newest key; {total} rows and files were not before.")
 
 
 def _rotate(table: Table) -> int:

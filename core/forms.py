@@ -188,7 +188,10 @@ def _made(options: Any) -> Any:
     return options() if callable(options) else options
 
 
-_ATTRIBUTES = ("autocomplete", "inputmode", "maxlength", "placeholder", "min", "max", "step", "rows", "list")
+_ATTRIBUTES = (
+    *("autocomplete", "inputmode", "maxlength", "placeholder"),
+    *("min", "max", "step", "rows", "list", "accept"),
+)
 
 
 def _read(typed: Mapping[str, Any], name: str, declared: fields.Field[Any]) -> Any:

@@ -47,6 +47,19 @@ def reseal(token: bytes) -> bytes:
     return token
 
 
+def seal(data: bytes) -> bytes:
+    """What only the configured keys open."""
+    return _box().encrypt(data)
+
+
+def unseal(token: bytes) -> bytes:
+    """Raises CannotOpen."""
+    try:
+        return _box().decrypt(token)
+    except InvalidToken:
+        raise CannotOpen(_NO_KEY) from None
+
+
 class SealedText(TypeDecorator[str]):
     """Text that the database, its backups and its logs hold only encrypted."""
 
@@ -54,12 +67,7 @@ class SealedText(TypeDecorator[str]):
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:
-        return None if value is None else _box().encrypt(value.encode())
+        return None if value is None else seal(value.encode())
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> str | None:
-        if value is None:
-            return None
-        try:
-            return _box().decrypt(bytes(value)).decode()
-        except InvalidToken:
-            raise CannotOpen(_NO_KEY) from None
+        return None if value is None else unseal(bytes(value)).decode()

@@ -1,14 +1,13 @@
-"""Costs and bonds for software."""
+"""Costs for software."""
 
 from typing import Any
 
+from flask import Response
+
+from core import uploads
 from core.db import transaction
 from core.web.paging import Page, page
 from legal.api.blueprint import StateIn, bp
-from legal.bonds.bond import Bond, BondApproval, BondEvent, BondPosting, bonds_of
-from legal.bonds.bond_figures import BondFigures, bond_figures
-from legal.bonds.bond_following import follow_bond
-from legal.bonds.bonding import approve_bond, post_bond, request_bond
 from legal.costs.claiming import approve_expense, claim_expense, pay_expense, reject_expense, revise_expense
 from legal.costs.expense import (
     Expense,
@@ -18,22 +17,26 @@ from legal.costs.expense import (
     expenses_of,
     get_expense,
 )
-from legal.schemas.costs import BondEventIn, BondIn, CostIn, ExpenseIn
+from legal.costs.receipt import (
+    RECEIPTS,
+    ExpenseReceipt,
+    add_receipt,
+    get_receipt,
+    list_receipts,
+    remove_receipt,
+)
+from legal.schemas.costs import CostIn, ExpenseIn, ReceiptIn
 from legal.schemas.said import (
-    BondApprovalOut,
-    BondEventOut,
-    BondFiguresOut,
-    BondOut,
-    BondPostingOut,
     ExpenseApprovalOut,
     ExpenseOut,
+    ExpenseReceiptOut,
     PaymentOut,
     RejectionOut,
 )
 from legal.schemas.time import WhyNotIn
 from staff.access import current_actor
 from staff.bearer import token_required
-from staff.schemas import PieceIn, piece_of
+from staff.schemas import piece_of
 
 
 @bp.get("/expenses")
@@ -104,56 +107,38 @@ def create_expense_payment(expense_id: str) -> ExpensePayment:
         return pay_expense(current_actor(), expense_id)
 
 
-@bp.get("/bonds")
+@bp.get("/expenses/<expense_id>/receipts")
 @token_required("costs.view")
-@bp.arguments(PieceIn, location="query")
-@bp.response(200, piece_of(BondOut, "Bonds"))
-def list_bonds(query: dict[str, Any]) -> Page:
-    """Bonds the organisation asked for and bonds of its funds, the latest first."""
-    return page(bonds_of(current_actor()), (Bond.requested_at, Bond.id), **query)
+@bp.response(200, ExpenseReceiptOut(many=True))
+def list_expense_receipts(expense_id: str) -> list[ExpenseReceipt]:
+    """The receipts of a claim, the oldest first."""
+    return list_receipts(get_expense(current_actor(), expense_id))
 
 
-@bp.post("/bonds")
+@bp.post("/expenses/<expense_id>/receipts")
 @token_required("costs.claim")
-@bp.arguments(BondIn)
-@bp.response(201, BondOut)
-def create_bond(body: dict[str, Any]) -> Bond:
-    """Ask a fund of the matter's campaign to deposit a bond."""
-    with transaction():
-        return request_bond(current_actor(), **body)
+@uploads.takes(RECEIPTS)
+@bp.arguments(ReceiptIn, location="files")
+@bp.response(201, ExpenseReceiptOut)
+def create_expense_receipt(files: dict[str, Any], expense_id: str) -> ExpenseReceipt:
+    """Add a receipt (PDF, JPEG, PNG or WebP, up to 8 MB) to one's own claim."""
+    with uploads.keeping(RECEIPTS, [files["receipt"]], field="receipt") as kept, transaction():
+        return add_receipt(current_actor(), expense_id, kept[0])
 
 
-@bp.post("/bonds/<bond_id>/approvals")
-@token_required("costs.approve")
-@bp.response(201, BondApprovalOut)
-def create_bond_approval(bond_id: str) -> BondApproval:
-    """Approve a requested bond. 403 for one's own request."""
-    with transaction():
-        return approve_bond(current_actor(), bond_id)
-
-
-@bp.post("/bonds/<bond_id>/postings")
-@token_required("costs.pay")
-@bp.response(201, BondPostingOut)
-def create_bond_posting(bond_id: str) -> BondPosting:
-    """Deposit an approved bond: held, not spent. 409 `fund_too_small`."""
-    with transaction():
-        return post_bond(current_actor(), bond_id)
-
-
-@bp.post("/bonds/<bond_id>/events")
-@token_required("costs.pay")
-@bp.arguments(BondEventIn)
-@bp.response(201, BondEventOut)
-def create_bond_event(body: dict[str, Any], bond_id: str) -> BondEvent:
-    """What became of a posted bond. 409 `illegal_transition`; a breach needs its I-323 document, else 422."""
-    with transaction():
-        return follow_bond(current_actor(), bond_id, **body)
-
-
-@bp.get("/bonds/figures")
+@bp.get("/expenses/<expense_id>/receipts/<expense_receipt_id>")
 @token_required("costs.view")
-@bp.response(200, BondFiguresOut)
-def read_bond_figures() -> BondFigures:
-    """Posted in all, held, returned, forfeited, and how often the capital was used."""
-    return bond_figures(bonds_of(current_actor()))
+@bp.response(200, content_type="application/octet-stream")
+def read_expense_receipt(expense_id: str, expense_receipt_id: str) -> Response:
+    """The file of a receipt, as an attachment."""
+    found = get_receipt(current_actor(), expense_id, expense_receipt_id)
+    return uploads.answer(RECEIPTS, found.file, found.media_type, called=f"receipt-{found.id}")
+
+
+@bp.delete("/expenses/<expense_id>/receipts/<expense_receipt_id>")
+@token_required("costs.claim")
+@bp.response(204)
+def delete_expense_receipt(expense_id: str, expense_receipt_id: str) -> None:
+    """Take a wrong file back, as long as nobody approved the claim. 409 `claim_locked`."""
+    with transaction():
+        remove_receipt(current_actor(), expense_id, expense_receipt_id)

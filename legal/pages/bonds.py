@@ -15,7 +15,7 @@ from legal.bonds.bond_figures import bond_figures
 from legal.bonds.bond_following import follow_bond, list_events
 from legal.bonds.bonding import approve_bond, post_bond, request_bond
 from legal.pages.blueprint import bp, refuse
-from legal.schemas.costs import BondEventIn, BondIn
+from legal.schemas.bonds import BondEventIn, BondIn
 from staff.access import current_actor, requires
 
 

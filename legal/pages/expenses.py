@@ -4,17 +4,19 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import or_
 from sqlalchemy.orm import joinedload
+from werkzeug.datastructures import CombinedMultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
-from core import clock
+from core import clock, uploads
 from core.db import db, transaction
 from core.errors import Conflict, Invalid
 from core.forms import Form
 from core.web.paging import numbered
 from legal.costs.claiming import approve_expense, claim_expense, pay_expense, reject_expense, revise_expense
 from legal.costs.expense import CATEGORIES, STATES, Expense, expenses_of, get_expense
+from legal.costs.receipt import RECEIPTS, add_receipt, list_receipts
 from legal.pages.blueprint import bp, refuse
-from legal.schemas.costs import CostIn, ExpenseIn
+from legal.schemas.costs import CostIn, ExpenseFormIn, ReceiptIn
 from legal.schemas.time import WhyNotIn
 from staff.access import current_actor, requires
 
@@ -42,19 +44,24 @@ def expenses() -> str:
 @bp.get("/expenses/new")
 @requires("costs.claim")
 def expense_new() -> str:
-    form = Form(ExpenseIn(), initial={"incurred_on": clock.today()})
+    form = Form(ExpenseFormIn(), initial={"incurred_on": clock.today()})
     return render_template("legal/expense_new.html", form=form)
 
 
 @bp.post("/expenses")
 @requires("costs.claim")
+@uploads.takes(RECEIPTS)
 def expense_new_submit() -> AnyResponse | tuple[str, int]:
-    form = Form(ExpenseIn(), request.form)
+    form = Form(ExpenseFormIn(), CombinedMultiDict([request.form, request.files]))
     if not form.is_valid:
         return render_template("legal/expense_new.html", form=form), 422
+    files = [form.data.pop("receipt")] if form.data.get("receipt") else []
+    form.data.pop("receipt", None)
     try:
-        with transaction():
+        with uploads.keeping(RECEIPTS, files, field="receipt") as kept, transaction():
             claimed = claim_expense(current_actor(), **form.data)
+            for each in kept:
+                add_receipt(current_actor(), claimed.id, each)
     except Invalid as refusal:
         refuse(form, refusal)
         return render_template("legal/expense_new.html", form=form), 422
@@ -65,8 +72,7 @@ def expense_new_submit() -> AnyResponse | tuple[str, int]:
 @bp.get("/expenses/<expense_id>")
 @requires("costs.view")
 def expense(expense_id: str) -> str:
-    found = get_expense(current_actor(), expense_id)
-    return _page(found, _edit_form(found), Form(WhyNotIn()))
+    return expense_page(get_expense(current_actor(), expense_id))
 
 
 @bp.post("/expenses/<expense_id>")
@@ -75,13 +81,13 @@ def expense_submit(expense_id: str) -> AnyResponse | tuple[str, int]:
     actor = current_actor()
     form = Form(CostIn(), request.form)
     if not form.is_valid:
-        return _page(get_expense(actor, expense_id), form, Form(WhyNotIn())), 422
+        return expense_page(get_expense(actor, expense_id), form=form), 422
     try:
         with transaction():
             revise_expense(actor, expense_id, cost=form.data["cost"])
     except Invalid as refusal:
         refuse(form, refusal)
-        return _page(get_expense(actor, expense_id), form, Form(WhyNotIn())), 422
+        return expense_page(get_expense(actor, expense_id), form=form), 422
     flash(_("The claim is corrected."))
     return redirect(url_for("legal.expense", expense_id=expense_id))
 
@@ -91,10 +97,20 @@ def _edit_form(found: Expense) -> Form:
     return Form(CostIn(), initial={name: getattr(found, name) for name in names})
 
 
-def _page(found: Expense, form: Form, reason: Form) -> str:
+def expense_page(
+    found: Expense, *, form: Form | None = None, reason: Form | None = None, receipt: Form | None = None
+) -> str:
+    """One claim, with the form that was refused, if one was."""
     db.session.refresh(found, ["claimant", "fund", "matter"])
     return render_template(
-        "legal/expense.html", expense=found, form=form, reason=reason, states=STATES, categories=CATEGORIES
+        "legal/expense.html",
+        expense=found,
+        form=form or _edit_form(found),
+        reason=reason or Form(WhyNotIn()),
+        receipt=receipt or Form(ReceiptIn()),
+        receipts=list_receipts(found),
+        states=STATES,
+        categories=CATEGORIES,
     )
 
 
@@ -114,7 +130,7 @@ def expense_reject(expense_id: str) -> AnyResponse | tuple[str, int]:
     form = Form(WhyNotIn(), request.form)
     found = get_expense(actor, expense_id)
     if not form.is_valid:
-        return _page(found, _edit_form(found), form), 422
+        return expense_page(found, reason=form), 422
     with transaction():
         reject_expense(actor, expense_id, reason=form.data["reason"])
     flash(_("The claim is rejected."))

@@ -123,6 +123,15 @@ class ExpenseOut(Schema):
     state = fields.String(required=True, validate=validate.OneOf(list(expense.STATES)))
 
 
+class ExpenseReceiptOut(Schema):
+    id = fields.String(required=True)
+    expense_id = fields.String(required=True)
+    media_type = fields.String(required=True)
+    size_bytes = fields.Integer(required=True)
+    sha256 = fields.String(required=True)
+    added_at = fields.AwareDateTime(required=True)
+
+
 class ExpenseApprovalOut(Schema):
     id = fields.String(required=True)
     expense_id = fields.String(required=True)

@@ -72,7 +72,7 @@ def test_a_rotation_that_was_broken_off_goes_on(
     assert resealing.reseal_batch(OutgoingMail.__table__, size=2).resealed == 2  # pyright: ignore[reportArgumentType]
     session.commit()
     assert "outgoing_mail: 1 rows" in rotate(app)[1]
-    assert "; 0 rows were not before" in rotate(app)[1]
+    assert "; 0 rows and files were not before" in rotate(app)[1]
 
 
 def test_a_value_that_no_key_opens_is_named_and_left(
