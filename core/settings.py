@@ -49,6 +49,8 @@ class Settings:
     limits_url: str = "memory://"
     stripe_secret_key: str = "sk_test_sandbox"
     stripe_webhook_secret: str = "whsec_sandbox"
+    #: Of the endpoint for connected accounts; empty where no organisation has an account of its own.
+    stripe_connect_webhook_secret: str = ""
     #: Empty means Stripe itself.
     stripe_api_base: str = "http://127.0.0.1:12111"
     #: A public page may be served from memory for this long; 0 builds each anew. 5 is the most.

@@ -77,6 +77,8 @@ class Gift(Model, MoneyColumns):
     #: When the payment succeeded at Stripe; decides windows and receipts.
     paid_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
+    #: The connected account at Stripe that is paid; empty for the installation's own. Never changes.
+    account: Mapped[str] = mapped_column(Text, default="", server_default="")
     checkout_session_id: Mapped[str | None] = mapped_column(Text, unique=True)
     checkout_url: Mapped[str | None] = mapped_column(Text)
     invoice_id: Mapped[str | None] = mapped_column(Text, unique=True)

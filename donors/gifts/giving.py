@@ -15,6 +15,7 @@ from core.money import Money
 from donors.gifts.gift import Gift, public_name
 from donors.gifts.refund import Refund
 from donors.gifts.settling import lock_gift
+from donors.payments.connected_account import account_of
 from donors.people import consent, donor
 from donors.recurring.recurring_gift import ABANDONED, CANCELLED, Cancellation, RecurringGift
 from donors.stripe_gateway import CheckoutRequest
@@ -63,7 +64,8 @@ def start(drive: Drive, order: GiftOrder, *, gift_id: str) -> Gift:
         return existing
     for organisation_id, wording in order.consents.items():
         consent.give(giver, organisation_id=organisation_id, wording=wording, source=f"gift {gift_id}")
-    promise = _promise(drive, order, giver.id) if order.rhythm != "once" else None
+    account = account_of(drive.organisation_id)
+    promise = _promise(drive, order, giver.id, account) if order.rhythm != "once" else None
     gift = Gift(
         id=gift_id,
         organisation_id=drive.organisation_id,
@@ -71,6 +73,7 @@ def start(drive: Drive, order: GiftOrder, *, gift_id: str) -> Gift:
         fund_id=drive.fund_id,
         donor_id=giver.id,
         recurring_gift_id=promise.id if promise else None,
+        account=account,
         fee_cover_minor=order.fee_cover.minor if order.fee_cover else 0,
         refunded_minor=0,
         language=order.language,
@@ -88,13 +91,14 @@ def start(drive: Drive, order: GiftOrder, *, gift_id: str) -> Gift:
     return gift
 
 
-def _promise(drive: Drive, order: GiftOrder, donor_id: str) -> RecurringGift:
+def _promise(drive: Drive, order: GiftOrder, donor_id: str, account: str) -> RecurringGift:
     promise = RecurringGift(
         id=ids.new_id("recur"),
         organisation_id=drive.organisation_id,
         drive_id=drive.id,
         donor_id=donor_id,
         rhythm=order.rhythm,
+        account=account,
         fee_cover_minor=order.fee_cover.minor if order.fee_cover else 0,
         started_at=clock.now(),
     )

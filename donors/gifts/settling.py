@@ -18,6 +18,7 @@ from core.money import Money
 from donors.figures import tally
 from donors.gifts.gift import PARTLY_REFUNDED, RECEIVED, REFUNDED, SETTLED, Gift
 from donors.gifts.refund import Refund
+from donors.payments.connected_account import require_same
 from donors.people.donor import Donor
 from donors.receipts import letters, receipt
 from donors.recurring import recurring_gift
@@ -36,7 +37,8 @@ def lock_gift(gift_id: str) -> Gift | None:
 
 
 def apply_payment(gift: Gift, payment: Payment) -> None:
-    """Bring a locked gift to where its payment stands."""
+    """Bring a locked gift to where its payment stands. Raises ForeignAccount, AmountDiffers."""
+    require_same(gift.account, payment.account)
     gift.payment_intent_id = payment.payment_intent_id
     if payment.is_paid and gift.state not in (*RECEIVED, REFUNDED):
         _settle(gift, payment)

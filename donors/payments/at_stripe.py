@@ -19,11 +19,12 @@ from donors.gifts import giving, settling
 from donors.gifts.gift import EXPIRED, PENDING, Gift
 from donors.gifts.refund import Refund
 from donors.payments import attribution, stripe_events
+from donors.payments.connected_account import ForeignAccount
 from donors.payments.stripe_event import StripeEvent
 from donors.receipts import letters
 from donors.recurring.instalments import apply_subscription, lock_promise
 from donors.recurring.recurring_gift import CANCELLED, Cancellation, RecurringGift
-from donors.stripe_gateway import PaymentsUnavailable
+from donors.stripe_gateway import Event, PaymentsUnavailable
 
 log = logging.getLogger(__name__)
 #: After so many tries an event about something we never heard of is somebody else's.
@@ -39,7 +40,8 @@ def open_checkout(gift_id: str) -> str:
     if gift.checkout_url is not None and gift.state == PENDING:
         return gift.checkout_url
     request = giving.checkout_request(gift, base_url=current_app.config["BASE_URL"])
-    checkout = stripe_gateway.open_checkout(request)
+    with stripe_gateway.on_account(gift.account):
+        checkout = stripe_gateway.open_checkout(request)
     with transaction():
         gift = settling.lock_gift(gift_id)
         assert gift is not None
@@ -52,7 +54,8 @@ def refresh_gift(gift_id: str) -> None:
     gift = db.session.get_one(Gift, gift_id)
     if gift.checkout_session_id is None:
         return
-    step = stripe_events.look_at_checkout(gift.id, gift.checkout_session_id)
+    with stripe_gateway.on_account(gift.account):
+        step = stripe_events.look_at_checkout(gift.id, gift.checkout_session_id)
     with transaction():
         step()
 
@@ -68,13 +71,20 @@ def apply_event(event_id: str) -> None:
         with transaction():
             row = db.session.get_one(StripeEvent, event_id, with_for_update=True, populate_existing=True)
             if row.done_at is None:
-                step()
+                _take(step, event)
                 row.organisation_id = attribution.organisation_of(event)
                 row.finish()
     except Exception as error:
         # Whatever it was, the event must not be lost: it stays in the inbox with the kind of failure.
         log.exception("event %s failed", event_id)
         _note_failure(event_id, error)
+
+
+def _take(step: Callable[[], None], event: Event) -> None:
+    try:
+        step()
+    except ForeignAccount:
+        log.warning("event %s speaks of what is not its account's; it is kept and not followed", event.id)
 
 
 def _note_failure(event_id: str, error: Exception) -> None:
@@ -92,8 +102,9 @@ def send_refund(refund_id: str) -> None:
     gift = db.session.get_one(Gift, row.gift_id)
     if row.done_at or row.failed_at or gift.payment_intent_id is None:
         return
-    made = stripe_gateway.refund(gift.payment_intent_id, row.amount, refund_id=row.id)
-    payment = stripe_gateway.read_payment(gift.payment_intent_id)
+    with stripe_gateway.on_account(gift.account):
+        made = stripe_gateway.refund(gift.payment_intent_id, row.amount, refund_id=row.id)
+        payment = stripe_gateway.read_payment(gift.payment_intent_id)
     with transaction():
         gift = settling.lock_gift(row.gift_id)
         assert gift is not None
@@ -110,8 +121,9 @@ def send_cancellation(cancellation_id: str) -> None:
     promise = db.session.get_one(RecurringGift, row.recurring_gift_id)
     if row.done_at is not None:
         return
-    subscription_id = promise.subscription_id or _subscription_behind(promise.id)
-    ended = stripe_gateway.cancel_subscription(subscription_id, key=row.id) if subscription_id else None
+    with stripe_gateway.on_account(promise.account):
+        subscription_id = promise.subscription_id or _subscription_behind(promise.id)
+        ended = stripe_gateway.cancel_subscription(subscription_id, key=row.id) if subscription_id else None
     with transaction():
         promise = lock_promise(row.recurring_gift_id)
         assert promise is not None

@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from core.db import db
 from donors.gifts.gift import Gift
+from donors.payments.connected_account import organisation_behind
 from donors.recurring.recurring_gift import RecurringGift
 from donors.stripe_gateway import Event
 
@@ -15,13 +16,13 @@ def organisation_of(event: Event) -> str | None:
     named = _named(event.object)
     gift_id = named.get("gift_id") or event.object.get("client_reference_id")
     gift = db.session.get(Gift, str(gift_id)) if gift_id else None
-    if gift is not None:
+    if gift is not None and gift.account == event.account:
         return gift.organisation_id
     promise_id = named.get("recurring_gift_id")
     promise = db.session.get(RecurringGift, str(promise_id)) if promise_id else None
-    if promise is not None:
+    if promise is not None and promise.account == event.account:
         return promise.organisation_id
-    return _payer_of(event)
+    return _payer_of(event) or organisation_behind(event.account)
 
 
 def _named(about: dict[str, Any]) -> dict[str, Any]:
@@ -36,4 +37,7 @@ def _payer_of(event: Event) -> str | None:
     intent_id = event.object_id if is_intent else event.object.get("payment_intent")
     if not isinstance(intent_id, str):
         return None
-    return db.session.scalar(select(Gift.organisation_id).where(Gift.payment_intent_id == intent_id))
+    query = select(Gift.organisation_id).where(
+        Gift.payment_intent_id == intent_id, Gift.account == event.account
+    )
+    return db.session.scalar(query)

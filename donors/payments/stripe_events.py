@@ -15,6 +15,7 @@ from core.db import db
 from donors import stripe_gateway
 from donors.gifts import settling
 from donors.gifts.gift import EXPIRED, FAILED, PENDING, Gift
+from donors.payments.connected_account import require_same
 from donors.recurring import instalments
 from donors.recurring.recurring_gift import ABANDONED, RecurringGift
 from donors.recurring.recurring_gift import PENDING as PROMISE_PENDING
@@ -31,7 +32,8 @@ class NotYet(Exception):
 def look(event: Event) -> Step:
     """Ask Stripe about the event's object; unknown types and other people's objects need no step."""
     handler = _HANDLERS.get(event.type)
-    return (handler(event) if handler else None) or _nothing
+    with stripe_gateway.on_account(event.account):
+        return (handler(event) if handler else None) or _nothing
 
 
 def look_at_checkout(gift_id: str, session_id: str) -> Step:
@@ -131,6 +133,7 @@ def _apply_checkout(
     gift = settling.lock_gift(gift_id)
     if gift is None:
         return
+    require_same(gift.account, checkout.account)
     gift.checkout_session_id = checkout.id
     if checkout.status == "expired":
         _expire(gift)

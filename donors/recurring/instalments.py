@@ -12,6 +12,7 @@ from core.db import db
 from donors.figures import tally
 from donors.gifts import settling
 from donors.gifts.gift import FAILED, PENDING, Gift
+from donors.payments.connected_account import require_same
 from donors.receipts import letters
 from donors.recurring.recurring_gift import ABANDONED, ACTIVE, CANCELLED, FAILING, Cancellation, RecurringGift
 from donors.stripe_gateway import Invoice, Payment, Subscription
@@ -28,6 +29,7 @@ def apply_invoice(invoice: Invoice, payment: Payment | None) -> None:
     promise = lock_promise(invoice.recurring_gift_id)
     if promise is None or invoice.amount_due.minor == 0:
         return
+    require_same(promise.account, invoice.account)
     promise.subscription_id = invoice.subscription_id
     gift = _gift_of(invoice, promise)
     gift.invoice_id = invoice.id
@@ -77,6 +79,7 @@ def _renewal(promise: RecurringGift, first: Gift) -> Gift:
         fund_id=first.fund_id,
         donor_id=promise.donor_id,
         recurring_gift_id=promise.id,
+        account=promise.account,
         state=PENDING,
         fee_cover_minor=promise.fee_cover_minor,
         refunded_minor=0,
@@ -98,6 +101,7 @@ def apply_subscription(subscription: Subscription) -> None:
     promise = lock_promise(subscription.recurring_gift_id)
     if promise is None:
         return
+    require_same(promise.account, subscription.account)
     promise.subscription_id = subscription.id
     promise.next_due_on = subscription.next_due_at.date() if subscription.next_due_at else None
     match subscription.status:

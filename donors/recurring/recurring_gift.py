@@ -43,6 +43,8 @@ class RecurringGift(Model, MoneyColumns):
     state: Mapped[str] = mapped_column(Text, default=PENDING)
     rhythm: Mapped[str] = mapped_column(Text)
     fee_cover_minor: Mapped[int] = mapped_column(BigInteger, default=0)
+    #: As the gift's: the connected account at Stripe, or empty.
+    account: Mapped[str] = mapped_column(Text, default="", server_default="")
     subscription_id: Mapped[str | None] = mapped_column(Text, unique=True)
     started_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     first_paid_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -1,7 +1,7 @@
 """Staff pages of giving, all under /staff: gifts, recurring gifts, donors, Stripe's events."""
 
 from donors import agenda
-from donors.staff_pages import donors, drive_panel, events, gifts, recurring
+from donors.staff_pages import donors, drive_panel, events, gifts, own_account, recurring
 from donors.staff_pages.blueprint import bp
 
-__all__ = ["agenda", "bp", "donors", "drive_panel", "events", "gifts", "recurring"]
+__all__ = ["agenda", "bp", "donors", "drive_panel", "events", "gifts", "own_account", "recurring"]

@@ -4,6 +4,7 @@ Every call that changes something carries an idempotency key made from our own r
 call has no second effect. No call is made inside a transaction. Others import from here, never from below.
 """
 
+from donors.stripe_gateway.accounts import OwnAccount, UnknownAccount, read_account
 from donors.stripe_gateway.checkout import (
     Checkout,
     CheckoutRequest,
@@ -11,7 +12,7 @@ from donors.stripe_gateway.checkout import (
     open_checkout,
     read_checkout,
 )
-from donors.stripe_gateway.client import API_VERSION, PaymentsUnavailable, init_app
+from donors.stripe_gateway.client import API_VERSION, PaymentsUnavailable, init_app, on_account
 from donors.stripe_gateway.events import BadSignature, Event, parse_event, read_event
 from donors.stripe_gateway.payment import Payment, read_payment
 from donors.stripe_gateway.recurring import (
@@ -25,6 +26,10 @@ from donors.stripe_gateway.refunds import StripeRefund, refund
 
 __all__ = [
     "API_VERSION",
+    "OwnAccount",
+    "UnknownAccount",
+    "on_account",
+    "read_account",
     "BadSignature",
     "Checkout",
     "CheckoutRequest",

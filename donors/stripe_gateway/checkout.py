@@ -7,7 +7,7 @@ from typing import Any, cast
 import stripe
 
 from core.money import Money
-from donors.stripe_gateway.client import calling, client, id_of
+from donors.stripe_gateway.client import calling, client, id_of, spoken_for
 
 _INTERVALS: dict[str, tuple[str, int]] = {"month": ("month", 1), "quarter": ("month", 3), "year": ("year", 1)}
 
@@ -23,6 +23,7 @@ class Checkout:
     payment_intent_id: str | None
     subscription_id: str | None
     invoice_id: str | None
+    account: str = ""
 
 
 @dataclass(frozen=True)
@@ -98,4 +99,5 @@ def _checkout(session: stripe.checkout.Session) -> Checkout:
         payment_intent_id=id_of(session.payment_intent),
         subscription_id=id_of(session.subscription),
         invoice_id=id_of(session.invoice),
+        account=spoken_for(),
     )

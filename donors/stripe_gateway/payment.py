@@ -7,7 +7,7 @@ import stripe
 
 from core import clock
 from core.money import Money
-from donors.stripe_gateway.client import calling, client, ours
+from donors.stripe_gateway.client import calling, client, ours, spoken_for
 from donors.stripe_gateway.refunds import StripeRefund, as_refund
 
 
@@ -22,6 +22,7 @@ class Payment:
     amount: Money
     fee: Money | None
     refunds: tuple[StripeRefund, ...]
+    account: str = ""  #: the connected account it was paid to; empty for our own
 
 
 def read_payment(payment_intent_id: str) -> Payment:
@@ -48,6 +49,7 @@ def read_payment(payment_intent_id: str) -> Payment:
         amount=Money(intent.amount, currency),
         fee=_fee(charge, currency),
         refunds=tuple(as_refund(each) for each in refunds),
+        account=spoken_for(),
     )
 
 

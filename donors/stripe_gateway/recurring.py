@@ -7,7 +7,7 @@ import stripe
 
 from core import clock
 from core.money import Money
-from donors.stripe_gateway.client import calling, client, id_of, ours
+from donors.stripe_gateway.client import calling, client, id_of, ours, spoken_for
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,7 @@ class Invoice:
     period_starts_at: datetime
     payment_intent_id: str | None
     attempts: int
+    account: str = ""
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class Subscription:
     status: str
     next_due_at: datetime | None
     ended_at: datetime | None
+    account: str = ""
 
 
 def read_invoice(invoice_id: str) -> Invoice:
@@ -53,6 +55,7 @@ def read_invoice(invoice_id: str) -> Invoice:
         period_starts_at=clock.from_epoch(line.period.start),
         payment_intent_id=id_of(intent),
         attempts=invoice.attempt_count,
+        account=spoken_for(),
     )
 
 
@@ -83,4 +86,5 @@ def _subscription(found: stripe.Subscription) -> Subscription:
         status=found.status,
         next_due_at=clock.from_epoch(ends[0]) if ends else None,
         ended_at=clock.from_epoch(found.ended_at) if found.ended_at else None,
+        account=spoken_for(),
     )
