@@ -2,6 +2,7 @@
 
 from calendar import monthrange
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 
@@ -33,7 +34,13 @@ def from_epoch(seconds: int | float) -> datetime:
 
 def is_zone(name: str) -> bool:
     """Whether `name` is an IANA zone this machine knows."""
-    return name in available_timezones()
+    return name in _zones()
+
+
+@cache
+def _zones() -> frozenset[str]:
+    """Read from the disk once: it takes a walk through hundreds of files."""
+    return frozenset(available_timezones())
 
 
 def months_before(instant: datetime, months: int) -> datetime:

@@ -106,6 +106,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         "PASSWORD_HASH": "pbkdf2_sha256" if is_testing else "argon2",
         "PASSWORD_SCHEMES": ["pbkdf2_sha256"] if is_testing else ["argon2"],
         "PASSWORD_HASH_PASSLIB_OPTIONS": {"pbkdf2_sha256__rounds": 1} if is_testing else {},
+        **({"HASHING_SCHEMES": ["hex_md5"]} if is_testing else {}),
         "TOTP_SECRETS": {"1": settings.totp_key},
         "TOTP_ISSUER": "Amparo",
         "MULTI_FACTOR_RECOVERY_CODES_KEYS": [key.encode() for key in settings.sealing_keys],
