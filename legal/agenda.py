@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 
 from core.db import db
 from legal.costs.expense import APPROVED, PENDING, Expense, expenses_of
-from legal.hours.approving import approvable
+from legal.hours.approving import count_approvable
 from legal.hours.time_entry import RETURNED, TimeEntry, entries_of
 from staff import agenda
 from staff.access import Actor
@@ -15,7 +15,7 @@ from staff.agenda import AgendaItem
 
 @agenda.item
 def hours_to_approve(actor: Actor) -> list[AgendaItem]:
-    count = len(approvable(actor))
+    count = count_approvable(actor)
     text = ngettext("One time entry to approve", "%(num)d time entries to approve", count)
     return [AgendaItem(text, url_for("legal.approvals"), count)] if count else []
 

@@ -1,9 +1,12 @@
 """A time entry: whole minutes worked on one day on one task, with the tenths they were rounded to.
 
 The narrative belongs to the author's organisation alone. State changes through `TRANSITIONS` on a locked
-row; submission, approval and return are rows or columns that say who and when.
+row; submission, approval and return are rows or columns that say who and when. An approved entry is a
+certified one: it never changes again. What was wrong in it is taken back by a reversing entry of negative
+minutes and told anew by a second one; the pair travels together (`correcting`).
 """
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from flask_babel import gettext as _
@@ -16,6 +19,7 @@ from sqlalchemy import (
     Select,
     Text,
     UniqueConstraint,
+    or_,
     select,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -45,13 +49,25 @@ class TimeEntry(Model):
     __tablename__ = "time_entry"
     __table_args__ = (
         UniqueConstraint("id", "author_id"),
-        CheckConstraint("minutes_raw BETWEEN 1 AND 1440", name="minutes_raw"),
-        CheckConstraint("units_tenths BETWEEN 0 AND 240", name="units_tenths"),
+        CheckConstraint(
+            "CASE WHEN reverses_id IS NULL THEN minutes_raw BETWEEN 1 AND 1440 "
+            "ELSE minutes_raw BETWEEN -1440 AND -1 END",
+            name="minutes_raw",
+        ),
+        CheckConstraint(
+            "CASE WHEN reverses_id IS NULL THEN units_tenths BETWEEN 0 AND 240 "
+            "ELSE units_tenths BETWEEN -240 AND 0 END",
+            name="units_tenths",
+        ),
+        CheckConstraint("starts_minute IS NULL OR starts_minute BETWEEN 0 AND 1439", name="starts_minute"),
         CheckConstraint("rounding_policy IN ('up','nearest','down')", name="rounding_policy"),
         CheckConstraint("state IN ('draft','submitted','approved','returned')", name="state"),
         CheckConstraint("length(narrative) BETWEEN 1 AND 2000", name="narrative"),
         Index("ix_time_entry_day", "timekeeper_id", "worked_on"),
         Index("ix_time_entry_list", "organisation_id", "state", "worked_on"),
+        # One entry is taken back once, and told anew once.
+        Index("uq_time_entry_reverses_id", "reverses_id", unique=True),
+        Index("uq_time_entry_corrects_id", "corrects_id", unique=True),
     )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True, default=lambda: ids.new_id("time"))
@@ -62,6 +78,8 @@ class TimeEntry(Model):
     #: The member who wrote it, who may be a colleague of the timekeeper.
     author_id: Mapped[str] = mapped_column(ForeignKey("member.id"))
     worked_on: Mapped[date] = mapped_column()
+    #: When it began, in minutes after midnight, where somebody says so: it shows what overlaps.
+    starts_minute: Mapped[int | None] = mapped_column()
     minutes_raw: Mapped[int] = mapped_column()
     units_tenths: Mapped[int] = mapped_column()
     rounding_policy: Mapped[str] = mapped_column(Text)
@@ -72,24 +90,34 @@ class TimeEntry(Model):
     written_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     submitted_by_id: Mapped[str | None] = mapped_column(ForeignKey("member.id"))
     submitted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: The approved entry that this one takes back, minute for minute.
+    reverses_id: Mapped[str | None] = mapped_column(ForeignKey("time_entry.id"))
+    #: The approved entry in whose place this one stands.
+    corrects_id: Mapped[str | None] = mapped_column(ForeignKey("time_entry.id"))
 
     matter: Mapped[Matter] = relationship(lazy="raise")
     timekeeper: Mapped[Timekeeper] = relationship(lazy="raise")
 
     @property
     def is_editable(self) -> bool:
-        return self.state in EDITABLE
+        """Whether words and minutes may change; a reversing entry only mirrors what it takes back."""
+        return self.state in EDITABLE and self.reverses_id is None
 
     def move_to(self, state: str) -> None:
         """Take one step of `TRANSITIONS`. Raises Conflict `illegal_transition` for any other."""
-        if (self.state, state) not in TRANSITIONS:
-            message = _(
-                "This entry is %(present)s and cannot become %(wanted)s.",
-                present=str(STATES[self.state]).lower(),
-                wanted=str(STATES[state]).lower(),
-            )
-            raise Conflict("illegal_transition", message)
+        refuse_step(self.state, state)
         self.state = state
+
+
+def refuse_step(present: str, wanted: str) -> None:
+    """Raises Conflict `illegal_transition` unless `TRANSITIONS` has this step."""
+    if (present, wanted) not in TRANSITIONS:
+        message = _(
+            "This entry is %(present)s and cannot become %(wanted)s.",
+            present=str(STATES[present]).lower(),
+            wanted=str(STATES[wanted]).lower(),
+        )
+        raise Conflict("illegal_transition", message)
 
 
 class TimeEntryApproval(Model):
@@ -100,10 +128,15 @@ class TimeEntryApproval(Model):
     __table_args__ = (
         ForeignKeyConstraint(["entry_id", "author_id"], ["time_entry.id", "time_entry.author_id"]),
         CheckConstraint("approved_by_id <> author_id", name="not_the_author"),
+        CheckConstraint("worker_id IS NULL OR approved_by_id <> worker_id", name="not_the_worker"),
     )
 
     entry_id: Mapped[str] = mapped_column(Id, primary_key=True)
     author_id: Mapped[str] = mapped_column(Id)
+    #: The member whose hours they are; None for a volunteer who does not sign in.
+    worker_id: Mapped[str | None] = mapped_column(ForeignKey("member.id"))
+    #: The act of which this approval is a part.
+    certification_id: Mapped[str | None] = mapped_column(ForeignKey("certification.id"), index=True)
     approved_by_id: Mapped[str] = mapped_column(ForeignKey("member.id"))
     approved_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
 
@@ -134,6 +167,29 @@ def get_entry(actor: Actor, entry_id: str) -> TimeEntry:
     return entry
 
 
+def locked(query: Select[TimeEntry]) -> Select[TimeEntry]:
+    """The same entries as they are now, locked until the transaction ends."""
+    return query.with_for_update(of=TimeEntry).execution_options(populate_existing=True)
+
+
+def partners_of(entries: Iterable[TimeEntry]) -> list[TimeEntry]:
+    """The other halves of the pairs among `entries`, locked: what takes an entry back and what stands in
+    its place move together."""
+    wanted = {each.reverses_id or each.corrects_id: each for each in entries}
+    wanted.pop(None, None)
+    if not wanted:
+        return []
+    either = or_(TimeEntry.reverses_id.in_(wanted), TimeEntry.corrects_id.in_(wanted))
+    present = {each.id for each in wanted.values()}
+    found = db.session.scalars(locked(select(TimeEntry).where(either).order_by(TimeEntry.id)))
+    return [each for each in found if each.id not in present]
+
+
+def is_reversed(entry_id: str) -> bool:
+    """Whether something takes this entry back already, approved or not."""
+    return db.session.scalar(select(TimeEntry.id).where(TimeEntry.reverses_id == entry_id)) is not None
+
+
 def list_returns(entry: TimeEntry) -> list[TimeEntryReturn]:
     """Why an entry came back, newest first."""
     query = select(TimeEntryReturn).where(TimeEntryReturn.entry_id == entry.id)
@@ -142,9 +198,7 @@ def list_returns(entry: TimeEntry) -> list[TimeEntryReturn]:
 
 def lock_entry(actor: Actor, entry_id: str) -> TimeEntry:
     """The entry as it is now, locked until the transaction ends. Raises NotFound as `get_entry` does."""
-    query = entries_of(actor).where(TimeEntry.id == entry_id)
-    locked = query.with_for_update().execution_options(populate_existing=True)
-    entry = db.session.scalar(locked)
+    entry = db.session.scalar(locked(entries_of(actor).where(TimeEntry.id == entry_id)))
     if entry is None:
         raise NotFound
     return entry

@@ -1,7 +1,7 @@
 """Writing time down, correcting it while it is a draft, and submitting it."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from datetime import date
 
 from flask_babel import gettext as _
@@ -9,19 +9,29 @@ from sqlalchemy import func, select
 
 from core import clock
 from core.db import db
-from core.errors import Conflict, Invalid
+from core.errors import Conflict, Invalid, NotFound
 from legal import utbms
 from legal.acting import answerable, find_answerable
+from legal.hours.certification import period_locked, refuse_locked
 from legal.hours.durations import spell
 from legal.hours.rounding import LONGEST_MINUTES, check_minutes, tenths
-from legal.hours.time_entry import DRAFT, SUBMITTED, TimeEntry, lock_entry
+from legal.hours.time_entry import (
+    APPROVED,
+    DRAFT,
+    EDITABLE,
+    SUBMITTED,
+    TimeEntry,
+    entries_of,
+    lock_entry,
+    locked,
+    partners_of,
+)
 from legal.matters.matter import Matter, get_matter
 from legal.matters.timekeeper import Timekeeper, get_timekeeper
 from staff import audit
 from staff.access import Actor
 from staff.organisation import Organisation
 
-LONG_DAY_MINUTES = 16 * 60
 LONGEST_NARRATIVE = 2000
 
 
@@ -34,6 +44,8 @@ class Work:
     task_code: str
     activity_code: str
     narrative: str
+    #: Minutes after midnight at which it began, where somebody says so.
+    starts_minute: int | None = None
 
 
 def record_time(actor: Actor, *, matter_id: str, timekeeper_id: str, work: Work) -> TimeEntry:
@@ -44,40 +56,49 @@ def record_time(actor: Actor, *, matter_id: str, timekeeper_id: str, work: Work)
     """
     actor.require("hours.enter")
     matter, timekeeper = get_matter(actor, matter_id), get_timekeeper(actor, timekeeper_id)
-    work = _checked(work, matter, timekeeper)
-    _refuse_overfull_day(timekeeper, work)
-    entry = TimeEntry(
-        matter_id=matter.id,
-        timekeeper_id=timekeeper.id,
-        organisation_id=actor.organisation_id,
-        author_id=_author_of(actor, timekeeper),
-        worked_on=work.worked_on,
-        minutes_raw=work.minutes,
-        units_tenths=tenths(work.minutes, matter.rounding_policy),
-        rounding_policy=matter.rounding_policy,
-        task_code=work.task_code,
-        activity_code=work.activity_code,
-        narrative=work.narrative,
-        state=DRAFT,
-    )
+    work = check_work(work, matter, timekeeper)
+    refuse_locked(actor.organisation_id, matter.id, [work.worked_on])
+    refuse_overfull_day(timekeeper, work)
+    entry = entry_of(actor, matter, timekeeper, work, policy=matter.rounding_policy)
     db.session.add(entry)
     db.session.flush()
     return entry
 
 
+def entry_of(actor: Actor, matter: Matter, timekeeper: Timekeeper, work: Work, *, policy: str) -> TimeEntry:
+    """A draft, not added yet."""
+    return TimeEntry(
+        matter_id=matter.id,
+        timekeeper_id=timekeeper.id,
+        organisation_id=actor.organisation_id,
+        author_id=author_of(actor, timekeeper),
+        worked_on=work.worked_on,
+        starts_minute=work.starts_minute,
+        minutes_raw=work.minutes,
+        units_tenths=tenths(work.minutes, policy),
+        rounding_policy=policy,
+        task_code=work.task_code,
+        activity_code=work.activity_code,
+        narrative=work.narrative,
+        state=DRAFT,
+    )
+
+
 def revise_time(actor: Actor, entry_id: str, *, work: Work) -> TimeEntry:
     """Correct a draft or a returned entry; its rounding follows the policy it was written under.
 
-    Raises what `record_time` raises, and Conflict `entry_locked` once it is submitted or approved.
+    Raises what `record_time` raises, and Conflict: `entry_locked` once it is submitted, `period_locked` once
+    it is certified or either day lies in a closed period.
     """
     actor.require("hours.enter")
     entry = lock_entry(actor, entry_id)
-    if not entry.is_editable:
-        raise Conflict("entry_locked", _("This entry is submitted. Ask the approver to return it first."))
+    _refuse_settled(entry, _("This entry is submitted. Ask the approver to return it first."))
     matter, timekeeper = get_matter(actor, entry.matter_id), get_timekeeper(actor, entry.timekeeper_id)
-    work = _checked(work, matter, timekeeper)
-    _refuse_overfull_day(timekeeper, work, besides=entry.id)
-    entry.worked_on, entry.minutes_raw = work.worked_on, work.minutes
+    work = check_work(work, matter, timekeeper)
+    if not entry.corrects_id:
+        refuse_locked(entry.organisation_id, entry.matter_id, [entry.worked_on, work.worked_on])
+    refuse_overfull_day(timekeeper, work, besides=entry.id)
+    entry.worked_on, entry.minutes_raw, entry.starts_minute = work.worked_on, work.minutes, work.starts_minute
     entry.units_tenths = tenths(work.minutes, entry.rounding_policy)
     entry.task_code, entry.activity_code = work.task_code, work.activity_code
     entry.narrative = work.narrative
@@ -86,22 +107,29 @@ def revise_time(actor: Actor, entry_id: str, *, work: Work) -> TimeEntry:
 
 
 def discard_time(actor: Actor, entry_id: str) -> None:
-    """Throw a draft away; it never was a fact. Raises Conflict `entry_locked` for any other state."""
+    """Throw a draft away; it never was a fact. Raises Conflict `entry_locked` for any other state,
+    `period_locked` for certified hours."""
     actor.require("hours.enter")
     entry = lock_entry(actor, entry_id)
     if entry.state != DRAFT:
-        raise Conflict("entry_locked", _("Only a draft can be thrown away."))
+        _refuse_settled(entry, _("Only a draft can be thrown away."), but=())
+    refuse_locked(entry.organisation_id, entry.matter_id, [entry.worked_on])
     db.session.delete(entry)
     db.session.flush()
 
 
 def submit_time(actor: Actor, entry_ids: Iterable[str]) -> list[TimeEntry]:
-    """Hand entries to whoever approves. All of them move, or none.
+    """Hand entries to whoever approves, and what travels with them. All of them move, or none.
 
     Raises NotFound for a foreign entry, Conflict `illegal_transition` for one that is not open.
     """
     actor.require("hours.enter")
-    entries = [lock_entry(actor, entry_id) for entry_id in sorted(set(entry_ids))]
+    wanted = set(entry_ids)
+    query = entries_of(actor).where(TimeEntry.id.in_(wanted)).order_by(TimeEntry.id)
+    entries = list(db.session.scalars(locked(query)))
+    if len(entries) != len(wanted):
+        raise NotFound
+    entries += partners_of(entries)
     for entry in entries:
         entry.move_to(SUBMITTED)
         entry.submitted_by_id, entry.submitted_at = find_answerable(actor), clock.now()
@@ -111,15 +139,7 @@ def submit_time(actor: Actor, entry_ids: Iterable[str]) -> list[TimeEntry]:
     return entries
 
 
-def long_day_warning(entry: TimeEntry) -> str | None:
-    """A sentence when the timekeeper's day is over 16 hours: possible, but worth a second look."""
-    minutes = _minutes_on(entry.timekeeper_id, entry.worked_on)
-    if minutes <= LONG_DAY_MINUTES:
-        return None
-    return _("This day now has %(duration)s. Please check it.", duration=spell(minutes))
-
-
-def _checked(work: Work, matter: Matter, timekeeper: Timekeeper) -> Work:
+def check_work(work: Work, matter: Matter, timekeeper: Timekeeper) -> Work:
     """The work with canonical codes; every broken rule is named at once."""
     wrong: dict[str, list[str]] = {}
     codes = {"task_code": work.task_code, "activity_code": work.activity_code}
@@ -139,9 +159,18 @@ def _checked(work: Work, matter: Matter, timekeeper: Timekeeper) -> Work:
         wrong["worked_on"] = [_("This day is in the future.")]
     elif matter.closed_on is not None and work.worked_on > matter.closed_on:
         wrong["worked_on"] = [_("The matter was closed before this day.")]
+    if work.starts_minute is not None and not 0 <= work.starts_minute < LONGEST_MINUTES:
+        wrong["starts_minute"] = [_("Write a time of the day such as 9:05.")]
     if wrong:
         raise Invalid(wrong)
-    return Work(worked_on=work.worked_on, minutes=work.minutes, narrative=narrative, **codes)
+    return replace(work, narrative=narrative, **codes)
+
+
+def _refuse_settled(entry: TimeEntry, words: str, *, but: Collection[str] = EDITABLE) -> None:
+    if entry.state == APPROVED:
+        raise period_locked()
+    if entry.state not in but or entry.reverses_id:
+        raise Conflict("entry_locked", words)
 
 
 def _today_of(timekeeper: Timekeeper) -> date:
@@ -150,7 +179,7 @@ def _today_of(timekeeper: Timekeeper) -> date:
     return clock.today(zone or "UTC")
 
 
-def _refuse_overfull_day(timekeeper: Timekeeper, work: Work, *, besides: str = "") -> None:
+def refuse_overfull_day(timekeeper: Timekeeper, work: Work, *, besides: str = "") -> None:
     # The timekeeper's row is the lock: two entries for one day are counted one after the other.
     db.session.execute(select(Timekeeper.id).where(Timekeeper.id == timekeeper.id).with_for_update())
     already = _minutes_on(timekeeper.id, work.worked_on, besides=besides)
@@ -168,7 +197,7 @@ def _minutes_on(timekeeper_id: str, day: date, *, besides: str = "") -> int:
     return int(db.session.scalar(query) or 0)
 
 
-def _author_of(actor: Actor, timekeeper: Timekeeper) -> str:
+def author_of(actor: Actor, timekeeper: Timekeeper) -> str:
     """The member who writes, in person or by a token; an import by the system writes in the timekeeper's
     own name."""
     return find_answerable(actor) or timekeeper.member_id or answerable(actor)

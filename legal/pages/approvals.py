@@ -11,12 +11,15 @@ from core.errors import Invalid, Refusal
 from core.forms import Form
 from core.money import Money
 from legal.hours.approving import approvable, approve_time, return_time
-from legal.hours.time_entry import TimeEntry, entries_of
+from legal.hours.time_entry import TimeEntry
 from legal.pages.blueprint import bp, chosen_ids, refuse
 from legal.rates.rate_matrix import matrix
 from legal.rates.valuation import value_of
 from legal.schemas.time import WhyNotIn
 from staff.access import current_actor, requires
+
+#: What does not fit is certified by the week or month.
+MOST_SHOWN = 100
 
 
 @bp.get("/hours/approvals")
@@ -39,11 +42,9 @@ def _page(wrong_id: str = "", wrong: Form | None = None) -> str:
 
 
 def _waiting() -> list[TimeEntry]:
-    actor = current_actor()
-    ids = [entry.id for entry in approvable(actor)]
-    query = entries_of(actor).where(TimeEntry.id.in_(ids))
+    query = approvable(current_actor()).limit(MOST_SHOWN)
     query = query.options(joinedload(TimeEntry.timekeeper), joinedload(TimeEntry.matter))
-    return list(db.session.scalars(query.order_by(TimeEntry.worked_on, TimeEntry.id)))
+    return list(db.session.scalars(query))
 
 
 def _value(entry: TimeEntry) -> Money | None:

@@ -16,8 +16,9 @@ from core.forms import Form
 from core.web import csv_out
 from core.web.paging import numbered
 from legal.hours.rounding import hours_text
+from legal.hours.second_look import warnings_of
 from legal.hours.time_entry import STATES, TimeEntry, get_entry, list_returns
-from legal.hours.timekeeping import discard_time, long_day_warning, record_time, revise_time, submit_time
+from legal.hours.timekeeping import discard_time, record_time, revise_time, submit_time
 from legal.hours.timesheet import DEFAULT_SORT, Filter, find_entries, week_of
 from legal.matters.matter import list_matters
 from legal.matters.timekeeper import find_own_timekeeper
@@ -73,7 +74,7 @@ def _flash_written(entries: list[TimeEntry]) -> None:
     flash(
         ngettext("One entry is written as a draft.", "%(num)d entries are written as drafts.", len(entries))
     )
-    for warning in sorted({each for each in map(long_day_warning, entries) if each}):
+    for warning in sorted({each for entry in entries for each in warnings_of(entry)}):
         flash(warning, "warn")
 
 
@@ -206,8 +207,7 @@ def entry_submit(entry_id: str) -> AnyResponse | tuple[str, int]:
         refuse(form, refusal, named={"minutes": "duration"})
         return _entry_page(get_entry(actor, entry_id), form), 422
     flash(_("The entry is corrected."))
-    warning = long_day_warning(revised)
-    if warning:
+    for warning in warnings_of(revised):
         flash(warning, "warn")
     return redirect(url_for("legal.hours"))
 

@@ -16,13 +16,14 @@ from core.money import Money
 
 
 class Valuation(Model):
-    """One valuation of an approved entry. A later one is a new row with the next number; it counts."""
+    """One valuation of an approved entry. A later one is a new row with the next number; it counts. That of a
+    reversing entry is negative."""
 
     __tablename__ = "valuation"
     __table_args__ = (
         UniqueConstraint("entry_id", "number"),
         CheckConstraint("number > 0", name="number"),
-        CheckConstraint("rate_minor > 0 AND value_minor >= 0", name="amounts"),
+        CheckConstraint("rate_minor > 0", name="amounts"),
     )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True, default=lambda: ids.new_id("val"))

@@ -120,11 +120,15 @@ def hours_by_month(campaign_id: str) -> list[tuple[date, int]]:
 
 
 def keep(entry: TimeEntry, campaign_id: str, *, hours: int, valued: int, value: Money) -> None:
+    """`keep_month` for the month in which an entry's work was done."""
+    keep_month(campaign_id, entry.worked_on.replace(day=1), hours=hours, valued=valued, value=value)
+
+
+def keep_month(campaign_id: str, month: date, *, hours: int, valued: int, value: Money) -> None:
     """Move both totals by so many tenths approved, tenths valued and value, in the caller's transaction.
 
     Raises Conflict `currency_mismatch` when the campaign's hours are valued in another currency.
     """
-    month = entry.worked_on.replace(day=1)
     zero = {"hours_tenths": 0, "valued_tenths": 0, "in_kind_minor": 0, "currency": value.currency}
     insert_once(LegalTotal, campaign_id=campaign_id, **zero)
     insert_once(LegalMonth, campaign_id=campaign_id, month=month, **zero)

@@ -6,7 +6,7 @@ from legal import utbms
 from legal.bonds import bond
 from legal.costs import expense
 from legal.hours import rounding, time_entry
-from legal.hours.timekeeping import long_day_warning
+from legal.hours.second_look import warnings_of
 
 
 class AmountOut(Schema):
@@ -71,8 +71,7 @@ class WrittenTimeEntryOut(TimeEntryOut):
     )
 
     def _warnings(self, entry: time_entry.TimeEntry) -> list[str]:
-        warning = long_day_warning(entry)
-        return [warning] if warning else []
+        return warnings_of(entry)
 
 
 class ApprovalOut(Schema):

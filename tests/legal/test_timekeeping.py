@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 from core import clock
 from core.db import transaction
 from core.errors import Conflict, Forbidden, Invalid, NotFound
+from legal.hours.second_look import long_day_warning
 from legal.hours.time_entry import STATES, TRANSITIONS, TimeEntry, TimeEntryApproval, get_entry
-from legal.hours.timekeeping import discard_time, long_day_warning, record_time, revise_time, submit_time
+from legal.hours.timekeeping import discard_time, record_time, revise_time, submit_time
 from legal.matters.engaging import close_matter
 from staff.access import Actor
 from tests.legal.conftest import Case
