@@ -1,6 +1,6 @@
 """The law work for software: hours, matters, costs, bonds, codes and rates."""
 
-from legal.api import bonds, codes, costs, hours, ledes, matters
+from legal.api import bonds, certifications, codes, costs, hours, ledes, matters
 from legal.api.blueprint import bp
 
-__all__ = ["bonds", "bp", "codes", "costs", "hours", "ledes", "matters"]
+__all__ = ["bonds", "bp", "certifications", "codes", "costs", "hours", "ledes", "matters"]

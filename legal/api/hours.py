@@ -55,7 +55,8 @@ def read_entry(entry_id: str) -> TimeEntry:
 @bp.arguments(WorkIn)
 @bp.response(200, WrittenTimeEntryOut)
 def replace_entry(body: dict[str, Any], entry_id: str) -> TimeEntry:
-    """Correct a draft or a returned entry. 409 `entry_locked` once it is submitted."""
+    """Correct a draft or a returned entry. 409 `entry_locked` once it is submitted, `period_locked` once it is
+    certified or its period is closed."""
     with transaction():
         return revise_time(current_actor(), entry_id, **body)
 
@@ -64,7 +65,7 @@ def replace_entry(body: dict[str, Any], entry_id: str) -> TimeEntry:
 @token_required("hours.enter")
 @bp.response(204)
 def delete_entry(entry_id: str) -> None:
-    """Throw a draft away. 409 `entry_locked` for anything else."""
+    """Throw a draft away. 409 `entry_locked` for anything else, `period_locked` for certified hours."""
     with transaction():
         discard_time(current_actor(), entry_id)
 

@@ -165,7 +165,7 @@ def _read(condition: ColumnElement[bool]) -> list[_Entry]:
     return [_Entry(*row) for row in db.session.execute(query)]
 
 
-def _columns() -> Select[Any]:
+def _columns() -> Select[*tuple[Any, ...]]:
     return select(
         TimeEntry.id,
         TimeEntry.state,

@@ -50,11 +50,12 @@ def overlap_warning(entry: TimeEntry) -> str | None:
     other = db.session.execute(query.order_by(TimeEntry.starts_minute).limit(1)).first()
     if other is None:
         return None
+    began, minutes = int(other[0] or 0), other[1]
     return _(
         "The hours from %(start)s overlap with an entry from %(from_)s to %(to)s.",
         start=clock_of(entry.starts_minute),
-        from_=clock_of(other[0]),
-        to=clock_of(other[0] + other[1]),
+        from_=clock_of(began),
+        to=clock_of(began + minutes),
     )
 
 

@@ -22,7 +22,7 @@ from sqlalchemy import (
     or_,
     select,
 )
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship
 
 from core import clock, ids
 from core.db import Id, Model, UtcDateTime, db
@@ -188,6 +188,14 @@ def partners_of(entries: Iterable[TimeEntry]) -> list[TimeEntry]:
 def is_reversed(entry_id: str) -> bool:
     """Whether something takes this entry back already, approved or not."""
     return db.session.scalar(select(TimeEntry.id).where(TimeEntry.reverses_id == entry_id)) is not None
+
+
+def standing(query: Select[TimeEntry]) -> Select[TimeEntry]:
+    """Of these entries the approved ones that nobody has taken back: what an invoice lists. (A sum may add up
+    all approved ones, since what takes back is negative.)"""
+    back = aliased(TimeEntry)
+    taken_back = select(back.id).where(back.reverses_id == TimeEntry.id, back.state == APPROVED)
+    return query.where(TimeEntry.state == APPROVED, TimeEntry.reverses_id.is_(None), ~taken_back.exists())
 
 
 def list_returns(entry: TimeEntry) -> list[TimeEntryReturn]:

@@ -18,7 +18,7 @@ from core.db import db
 from core.errors import Invalid
 from core.money import Money
 from legal.costs.expense import PAID, Expense
-from legal.hours.time_entry import APPROVED, TimeEntry, entries_of
+from legal.hours.time_entry import TimeEntry, entries_of, standing
 from legal.ledes.lexis import BY_NAME
 from legal.ledes.writing import Cost, Fee, Invoice, lay_out, write
 from legal.matters.matter import Matter, get_matter
@@ -93,12 +93,8 @@ def _invoice(actor: Actor, matter: Matter, starts_on: date, ends_on: date) -> In
 
 def _fees(actor: Actor, matter: Matter, period: tuple[date, date], *, with_narratives: bool) -> Iterator[Fee]:
     query = (
-        entries_of(actor)
-        .where(
-            TimeEntry.matter_id == matter.id,
-            TimeEntry.state == APPROVED,
-            TimeEntry.worked_on.between(*period),
-        )
+        standing(entries_of(actor))
+        .where(TimeEntry.matter_id == matter.id, TimeEntry.worked_on.between(*period))
         .options(joinedload(TimeEntry.timekeeper))
         .order_by(TimeEntry.worked_on, TimeEntry.id)
     )

@@ -17,8 +17,8 @@ from core.web import csv_out
 from core.web.paging import numbered
 from legal.hours.rounding import hours_text
 from legal.hours.second_look import warnings_of
-from legal.hours.time_entry import STATES, TimeEntry, get_entry, list_returns
-from legal.hours.timekeeping import discard_time, record_time, revise_time, submit_time
+from legal.hours.time_entry import STATES, TimeEntry
+from legal.hours.timekeeping import record_time, submit_time
 from legal.hours.timesheet import DEFAULT_SORT, Filter, find_entries, week_of
 from legal.matters.matter import list_matters
 from legal.matters.timekeeper import find_own_timekeeper
@@ -89,7 +89,7 @@ def _typed_rows() -> Iterator[Form]:
 
 
 def _row_schema() -> TimeEntryIn:
-    return TimeEntryIn(exclude=("minutes",))
+    return TimeEntryIn(exclude=("minutes", "starts_at"))
 
 
 def _blank_row(actor: Actor) -> Form:
@@ -176,56 +176,4 @@ def submissions_submit() -> AnyResponse:
     flash(
         ngettext("One entry waits for approval now.", "%(num)d entries wait for approval now.", len(entries))
     )
-    return redirect(url_for("legal.hours"))
-
-
-@bp.get("/hours/<entry_id>")
-@requires("hours.view")
-def entry(entry_id: str) -> str:
-    found = get_entry(current_actor(), entry_id)
-    initial = {
-        "worked_on": found.worked_on,
-        "duration": f"{found.minutes_raw}min",
-        "task_code": found.task_code,
-        "activity_code": found.activity_code,
-        "narrative": found.narrative,
-    }
-    return _entry_page(found, Form(_entry_schema(), initial=initial))
-
-
-@bp.post("/hours/<entry_id>")
-@requires("hours.enter")
-def entry_submit(entry_id: str) -> AnyResponse | tuple[str, int]:
-    actor = current_actor()
-    form = Form(_entry_schema(), request.form)
-    if not form.is_valid:
-        return _entry_page(get_entry(actor, entry_id), form), 422
-    try:
-        with transaction():
-            revised = revise_time(actor, entry_id, work=form.data["work"])
-    except Invalid as refusal:
-        refuse(form, refusal, named={"minutes": "duration"})
-        return _entry_page(get_entry(actor, entry_id), form), 422
-    flash(_("The entry is corrected."))
-    for warning in warnings_of(revised):
-        flash(warning, "warn")
-    return redirect(url_for("legal.hours"))
-
-
-def _entry_schema() -> TimeEntryIn:
-    return TimeEntryIn(exclude=("minutes", "matter_id", "timekeeper_id"))
-
-
-def _entry_page(found: TimeEntry, form: Form) -> str:
-    return render_template(
-        "legal/entry.html", entry=found, form=form, states=STATES, returns=list_returns(found)
-    )
-
-
-@bp.post("/hours/<entry_id>/discards")
-@requires("hours.enter")
-def entry_discard(entry_id: str) -> AnyResponse:
-    with transaction():
-        discard_time(current_actor(), entry_id)
-    flash(_("The draft is thrown away."))
     return redirect(url_for("legal.hours"))

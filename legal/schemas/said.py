@@ -63,6 +63,17 @@ class TimeEntryOut(Schema):
     activity_code = fields.String(required=True)
     narrative = fields.String(required=True)
     state = fields.String(required=True, validate=validate.OneOf(list(time_entry.STATES)))
+    starts_minute = fields.Integer(
+        required=True, allow_none=True, metadata={"description": "Minutes after midnight"}
+    )
+    reverses_id = fields.String(
+        required=True, allow_none=True, metadata={"description": "The certified entry it takes back"}
+    )
+    corrects_id = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "The certified entry in whose place it stands"},
+    )
 
 
 class WrittenTimeEntryOut(TimeEntryOut):
@@ -78,6 +89,32 @@ class ApprovalOut(Schema):
     entry_id = fields.String(required=True)
     approved_by_id = fields.String(required=True)
     approved_at = fields.AwareDateTime(required=True)
+
+
+class CertificationOut(Schema):
+    """One act. `left_open` entries of the period are drafts, returned, or the certifier's own; while there are
+    any, the period is not locked."""
+
+    id = fields.String(attribute="certification.id", required=True)
+    matter_id = fields.String(attribute="certification.matter_id", required=True)
+    starts_on = fields.Date(attribute="certification.starts_on", required=True)
+    ends_on = fields.Date(attribute="certification.ends_on", required=True)
+    entries = fields.Integer(attribute="certification.entries", required=True)
+    units_tenths = fields.Integer(attribute="certification.units_tenths", required=True)
+    certified_by_id = fields.String(attribute="certification.certified_by_id", required=True)
+    certified_at = fields.AwareDateTime(attribute="certification.certified_at", required=True)
+    left_open = fields.Integer(required=True)
+    period_lock_id = fields.String(attribute="lock.id", dump_default=None, required=True, allow_none=True)
+
+
+class PeriodLockOut(Schema):
+    id = fields.String(required=True)
+    matter_id = fields.String(required=True)
+    starts_on = fields.Date(required=True)
+    ends_on = fields.Date(required=True)
+    certification_id = fields.String(required=True)
+    locked_at = fields.AwareDateTime(required=True)
+    reopened_at = fields.AwareDateTime(required=True, allow_none=True)
 
 
 class ReturnOut(Schema):

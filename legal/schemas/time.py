@@ -57,6 +57,16 @@ class WorkIn(Schema):
             "placeholder": lazy_gettext("Activity: draft, review"),
         },
     )
+    starts_at = fields.Time(
+        allow_none=True,
+        load_default=None,
+        format="%H:%M",
+        metadata={
+            "label": lazy_gettext("Began at"),
+            "hint": lazy_gettext("It shows what overlaps."),
+            "kind": "time",
+        },
+    )
     narrative = fields.String(
         required=True,
         validate=validate.Length(max=2000),
@@ -81,8 +91,10 @@ class WorkIn(Schema):
         """`work`, and beside it what is left: the matter and the timekeeper."""
         minutes = data.pop("minutes", None)
         minutes = data.pop("duration", minutes)
+        began = data.pop("starts_at", None)
+        starts_minute = None if began is None else began.hour * 60 + began.minute
         names = ("worked_on", "task_code", "activity_code", "narrative")
-        work = Work(minutes=minutes, **{name: data.pop(name) for name in names})
+        work = Work(minutes=minutes, starts_minute=starts_minute, **{name: data.pop(name) for name in names})
         return {**data, "work": work}
 
 
@@ -95,6 +107,39 @@ class TimeEntryIn(WorkIn):
         required=True,
         metadata={"label": lazy_gettext("Timekeeper"), "kind": "select", "options": choices.timekeepers},
     )
+
+
+class CorrectionIn(Schema):
+    """What was wrong with a certified entry, and what it should have been; without that it is taken back."""
+
+    reason = fields.String(required=True, validate=validate.Length(max=500))
+    instead = fields.Nested(WorkIn, load_default=None, allow_none=True)
+
+    @ma.post_load
+    def as_work(self, data: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
+        return {"reason": data["reason"], "work": data["instead"]["work"] if data["instead"] else None}
+
+
+class CorrectedWorkIn(WorkIn):
+    """The same as one flat form."""
+
+    reason = fields.String(
+        required=True,
+        validate=validate.Length(max=500),
+        metadata={"label": lazy_gettext("What was wrong"), "maxlength": 500},
+    )
+
+
+class PeriodIn(Schema):
+    """Days of a matter, both ends included."""
+
+    starts_on = fields.Date(required=True, metadata={"label": lazy_gettext("From")})
+    ends_on = fields.Date(required=True, metadata={"label": lazy_gettext("To")})
+
+    @ma.validates_schema
+    def is_not_turned_round(self, data: dict[str, Any], **kwargs: Any) -> None:
+        if data["ends_on"] < data["starts_on"]:
+            raise ma.ValidationError({"ends_on": [_("Choose a day after the first.")]})
 
 
 class WhyNotIn(Schema):
