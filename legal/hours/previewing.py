@@ -61,7 +61,7 @@ def preview(actor: Actor, period: Period) -> Preview:
     within = in_period(actor, matter.id, period.starts_on, period.ends_on)
     mine = and_(within, *approvable_by(find_answerable(actor) or ""))
     by_state = select(TimeEntry.state, func.count()).where(within).group_by(TimeEntry.state)
-    states = {state: count for state, count in db.session.execute(by_state)}
+    states = {row.state: row[1] for row in db.session.execute(by_state)}
     entries = db.session.scalar(select(func.count()).where(mine)) or 0
     return Preview(
         rows=list(_rows(mine, matrix(matter.matrix))),
