@@ -5,7 +5,7 @@ from flask_babel import ngettext
 from sqlalchemy import func, select
 
 from core.db import db
-from legal.costs.expense import APPROVED, PENDING, Expense, expenses_of
+from legal.costs.expense import APPROVED, PENDING, Expense, ExpenseApproval, expenses_of
 from legal.hours.approving import count_approvable
 from legal.hours.time_entry import RETURNED, TimeEntry, entries_of
 from staff import agenda
@@ -45,7 +45,14 @@ def costs_to_pay(actor: Actor) -> list[AgendaItem]:
 
 
 def _costs(actor: Actor, state: str) -> int:
+    mine = select(ExpenseApproval.expense_id).where(
+        ExpenseApproval.expense_id == Expense.id,
+        ExpenseApproval.revision == Expense.revision,
+        ExpenseApproval.approved_by_id == actor.member_id,
+    )
     query = expenses_of(actor).where(
         Expense.state == state, Expense.claimant_id.is_distinct_from(actor.member_id)
     )
+    if state == PENDING:
+        query = query.where(~mine.exists())
     return db.session.scalar(select(func.count()).select_from(query.subquery())) or 0

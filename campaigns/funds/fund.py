@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, Text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from campaigns.campaign import Campaign
@@ -20,10 +20,16 @@ class Fund(Model):
     name: Mapped[str] = mapped_column(Text)
     #: What the money may be spent on, in words a donor reads.
     purpose: Mapped[str] = mapped_column(Text)
+    #: Keys of `purposes.PURPOSES` that it may be spent on; empty means all of them.
+    purposes: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
     #: What happens to money that is left, shown to donors before they give.
     surplus_clause: Mapped[str] = mapped_column(Text)
     currency: Mapped[str] = mapped_column(String(3))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+
+    def allows(self, purpose: str) -> bool:
+        """Whether donors gave for this kind of cost."""
+        return not self.purposes or purpose in self.purposes
 
     @property
     def words(self) -> tuple[str, str, str]:

@@ -1,6 +1,6 @@
 """Opening and editing funds, and what is in them by account."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from campaigns.drives.drive import Drive
 from campaigns.editing import changes_of, told
 from campaigns.funds.fund import Fund
 from campaigns.funds.ledger import ACCOUNTS, LedgerTotal
+from campaigns.funds.purposes import PURPOSES
 from core.db import db
 from core.errors import Conflict, Invalid
 from core.money import EXPONENTS, Money
@@ -32,14 +33,17 @@ class FundTerms:
     surplus_clause: str
     currency: str = "USD"
     campaign_id: str | None = None
+    #: Keys of `purposes.PURPOSES`; empty means all of them.
+    purposes: Sequence[str] = ()
 
 
 def open_fund(actor: Actor, terms: FundTerms) -> Fund:
     """Open a fund of the actor's organisation, for one campaign or (None) for any of its campaigns.
 
-    Raises Invalid on name, purpose, surplus_clause, currency and campaign_id.
+    Raises Invalid on name, purpose, surplus_clause, purposes, currency and campaign_id.
     """
     _require(actor)
+    purposes = _known(terms.purposes)
     texts = {"name": terms.name, "purpose": terms.purpose, "surplus_clause": terms.surplus_clause}
     _check(texts)
     if terms.currency not in EXPONENTS:
@@ -50,29 +54,31 @@ def open_fund(actor: Actor, terms: FundTerms) -> Fund:
         organisation_id=actor.organisation_id,
         campaign_id=terms.campaign_id,
         currency=terms.currency,
+        purposes=purposes,
         **texts,
     )
     db.session.add(fund)
     db.session.flush()
-    audit.record(actor, "fund.opened", fund.id, after=told(texts) | {"currency": fund.currency})
+    audit.record(actor, "fund.opened", fund.id, after=told(texts) | _rules(fund))
     return fund
 
 
 def edit_fund(actor: Actor, fund_id: str, changes: Mapping[str, Any]) -> Fund:
-    """Change name, purpose or surplus_clause.
+    """Change name, purpose, purposes or surplus_clause.
 
-    Raises Invalid on the field, Conflict `rules_frozen` on purpose and surplus once a drive was published
-    with them: donors gave for what they read.
+    Raises Invalid on the field, Conflict `rules_frozen` on all but the name once a drive was published with
+    them: donors gave for what they read.
     """
     _require(actor)
     fund = reading.get(reading.funds_of(actor), Fund, fund_id, lock=True)
-    changed = changes_of(fund, changes)
+    kinds = {"purposes": _known(changes["purposes"])} if "purposes" in changes else {}
+    changed = changes_of(fund, {**changes, **kinds})
     _check(changed)
     published = select(Drive.id).where(Drive.fund_id == fund.id, Drive.published_at.is_not(None))
-    if changed.keys() & {"purpose", "surplus_clause"} and db.session.scalar(published.limit(1)):
+    if changed.keys() & {"purpose", "purposes", "surplus_clause"} and db.session.scalar(published.limit(1)):
         raise Conflict("rules_frozen", _("Donors gave for this purpose. It stays as it was published."))
     for client_id in _clients_behind(fund):
-        screen(client_id, changed)
+        screen(client_id, {name: text for name, text in changed.items() if name in LONGEST})
     before = {name: getattr(fund, name) for name in changed}
     for name, value in changed.items():
         setattr(fund, name, value)
@@ -94,6 +100,17 @@ def balances(fund: Fund) -> dict[str, Money]:
     )
     kept = {account: int(minor) for account, minor in db.session.execute(query)}
     return {account: Money(kept.get(account, 0), fund.currency) for account in ACCOUNTS}
+
+
+def _known(purposes: Sequence[str]) -> list[str]:
+    """In the order of the list; all of them is the same as none, and does not grow when the list does."""
+    if not set(purposes) <= PURPOSES.keys():
+        raise Invalid({"purposes": [_("Choose from the list.")]})
+    return [name for name in PURPOSES if name in purposes]
+
+
+def _rules(fund: Fund) -> dict[str, Any]:
+    return {"currency": fund.currency, "purposes": fund.purposes}
 
 
 def _require(actor: Actor) -> None:

@@ -35,6 +35,7 @@ from core.money import Money
 STRIPE = "stripe"  # money at Stripe, not paid out yet
 BANK = "bank"
 BOND_DEPOSIT = "bond_deposit"  # returned when the case ends; not spending
+TRUST = "trust"  # sent to a firm's trust ledger, not disbursed yet; not spending
 # Income and what takes it back
 GIFTS = "gifts"
 FEE_COVER = "fee_cover"
@@ -50,6 +51,7 @@ ACCOUNTS = (
     STRIPE,
     BANK,
     BOND_DEPOSIT,
+    TRUST,
     GIFTS,
     FEE_COVER,
     REFUNDS,
@@ -60,6 +62,8 @@ ACCOUNTS = (
     BOND_FORFEITED,
 )
 CASH = (STRIPE, BANK)
+ASSETS = (*CASH, BOND_DEPOSIT, TRUST)
+SPENT = (LEGAL_COSTS, BOND_FORFEITED)
 RAISED = (GIFTS, REFUNDS)
 NO_DRIVE = ""
 

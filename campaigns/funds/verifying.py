@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
-from campaigns.funds import ledger
+from campaigns.funds import ledger, release
 
 #: Yields one sentence for each thing that differs; none when all agrees.
 Verifier = Callable[[], Iterable[str]]
@@ -22,3 +22,4 @@ def verify_all() -> Iterator[tuple[str, list[str]]]:
 
 
 register("ledger", ledger.verify)
+register("releases", release.verify)

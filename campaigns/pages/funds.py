@@ -8,9 +8,10 @@ from flask_babel import gettext as _
 
 from campaigns import reading
 from campaigns.campaign import Campaign
-from campaigns.funds import funding, ledger, statement
+from campaigns.funds import funding, ledger, release, statement
 from campaigns.funds.fund import Fund
 from campaigns.funds.funding import FundTerms
+from campaigns.funds.purposes import PURPOSES
 from campaigns.pages.accounts import account_names, kind_name
 from campaigns.pages.blueprint import bp
 from campaigns.pages.refusing import attempt
@@ -61,7 +62,9 @@ def edit_fund(fund_id: str) -> str:
     actor = current_actor()
     found = reading.get_fund(actor, fund_id)
     _require_edit(actor)
-    form = Form(FundEditSchema(), initial={name: getattr(found, name) for name in funding.LONGEST})
+    form = Form(
+        FundEditSchema(), initial={name: getattr(found, name) for name in (*funding.LONGEST, "purposes")}
+    )
     return render_template("campaigns/fund_form.html", form=form, fund=found)
 
 
@@ -97,6 +100,9 @@ def fund(fund_id: str) -> str:
         pager=pager,
         postings=statement.postings(found, pager.items),
         account_names=account_names(),
+        purposes=PURPOSES,
+        released=release.released(found),
+        restricted=release.restricted_balance(found),
         kind_name=kind_name,
     )
 

@@ -77,6 +77,9 @@ class FundOut(Schema):
     campaign_id = fields.String(allow_none=True)
     name = fields.String()
     purpose = fields.String()
+    purposes = fields.List(
+        fields.String(), metadata={"description": "Kinds of cost it pays; empty means all of them."}
+    )
     surplus_clause = fields.String()
     currency = fields.String()
     created_at = fields.AwareDateTime()

@@ -4,6 +4,7 @@ from flask_babel import lazy_gettext
 from marshmallow import fields, validate
 
 from campaigns.funds import funding
+from campaigns.funds.purposes import PURPOSES
 from campaigns.schemas import choices
 from campaigns.schemas.said import said
 from core.forms import Schema
@@ -32,6 +33,16 @@ class FundEditSchema(Schema):
     )
     purpose = _required_text(
         lazy_gettext("Purpose"), lazy_gettext("What the money may be spent on."), funding.LONGEST["purpose"]
+    )
+    purposes = fields.List(
+        fields.String(validate=validate.OneOf(list(PURPOSES))),
+        load_default=list,
+        metadata={
+            "label": lazy_gettext("Kinds of cost it pays"),
+            "hint": lazy_gettext("None ticked means all of them. Anything else is refused."),
+            "kind": "checkboxes",
+            "options": list(PURPOSES.items()),
+        },
     )
     surplus_clause = _required_text(
         lazy_gettext("What happens to money that is left"),

@@ -9,6 +9,7 @@ from core.db import transaction
 from core.web.paging import Page, page
 from legal.api.blueprint import StateIn, bp
 from legal.costs.claiming import approve_expense, claim_expense, pay_expense, reject_expense, revise_expense
+from legal.costs.cost_rule import find_cost_rule, set_cost_rule
 from legal.costs.expense import (
     Expense,
     ExpenseApproval,
@@ -25,11 +26,14 @@ from legal.costs.receipt import (
     list_receipts,
     remove_receipt,
 )
-from legal.schemas.costs import CostIn, ExpenseIn, ReceiptIn
+from legal.costs.refunding import ExpenseRefund, refund_expense
+from legal.schemas.costs import CostIn, CostRuleIn, ExpenseIn, ExpenseRefundIn, ReceiptIn
 from legal.schemas.said import (
+    CostRuleOut,
     ExpenseApprovalOut,
     ExpenseOut,
     ExpenseReceiptOut,
+    ExpenseRefundOut,
     PaymentOut,
     RejectionOut,
 )
@@ -83,7 +87,8 @@ def replace_expense(body: dict[str, Any], expense_id: str) -> Expense:
 @token_required("costs.approve")
 @bp.response(201, ExpenseApprovalOut)
 def create_expense_approval(expense_id: str) -> ExpenseApproval:
-    """Approve a pending claim on a fund of the organisation. 403 for the claimant's own."""
+    """Approve a pending claim on a fund of the organisation. 403 for the claimant's own. Above the amount of
+    the cost rule two different people approve; 409 `approved_already` for one's second approval."""
     with transaction():
         return approve_expense(current_actor(), expense_id)
 
@@ -105,6 +110,35 @@ def create_expense_payment(expense_id: str) -> ExpensePayment:
     """Pay an approved claim from its fund. 409 `fund_too_small`: nothing was paid."""
     with transaction():
         return pay_expense(current_actor(), expense_id)
+
+
+@bp.post("/expenses/<expense_id>/refunds")
+@token_required("costs.pay")
+@bp.arguments(ExpenseRefundIn)
+@bp.response(201, ExpenseRefundOut)
+def create_expense_refund(body: dict[str, Any], expense_id: str) -> ExpenseRefund:
+    """Write down what came back of a paid cost: into the same fund. 409 `more_than_paid`, `not_paid`."""
+    with transaction():
+        return refund_expense(current_actor(), expense_id, **body)
+
+
+@bp.get("/cost-rule")
+@token_required("costs.view")
+@bp.response(200, CostRuleOut)
+def read_cost_rule() -> dict[str, Any]:
+    """Above which amount a cost needs two approvals; null where one is always enough."""
+    rule = find_cost_rule(current_actor().organisation_id, "USD")
+    return {"above": rule.amount if rule else None}
+
+
+@bp.put("/cost-rule")
+@token_required("organisation.edit")
+@bp.arguments(CostRuleIn)
+@bp.response(200, CostRuleOut)
+def replace_cost_rule(body: dict[str, Any]) -> dict[str, Any]:
+    """Ask for two approvals above an amount. Claims approved before stay approved."""
+    with transaction():
+        return {"above": set_cost_rule(current_actor(), body["above"]).amount}
 
 
 @bp.get("/expenses/<expense_id>/receipts")

@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 from campaigns.funds import ledger
 from campaigns.funds.fund import Fund
 from campaigns.funds.ledger import BANK, BOND_DEPOSIT, BOND_FORFEITED, INTEREST, Line
+from campaigns.funds.release import release
 from core import clock
 from core.db import db
 from core.errors import Forbidden, Invalid
@@ -134,10 +135,13 @@ def _post(bond: Bond, step: Step) -> str | None:
     draw = {REFUNDED: refund_lines, BREACHED: breach_lines}.get(step.state)
     if draw is None:
         return None
-    return ledger.post(
+    group_id = ledger.post(
         kind=f"bond_{step.state}",
         source=bond.id,
         fund_id=bond.fund_id,
         lines=draw(bond.amount, Money(step.interest_minor, bond.currency)),
         occurred_at=clock.now(),
     )
+    if step.state == BREACHED:  # what is lost is spent, for what it was given
+        release(fund_id=bond.fund_id, group_id=group_id, amount=bond.amount)
+    return group_id

@@ -4,12 +4,13 @@ from flask_babel import gettext as _
 
 from campaigns.funds.fund import Fund
 from campaigns.funds.ledger import BOND_DEPOSIT
+from campaigns.funds.purposes import BONDS
 from core.db import db
 from core.errors import Forbidden, Invalid
 from core.money import Money
 from legal.acting import answerable
 from legal.bonds.bond import APPROVED, POSTED, REQUESTED, Bond, BondApproval, BondPosting, lock_bond
-from legal.costs.spending import funds_for, take_cash
+from legal.costs.spending import fund_for, require_purpose, take_cash
 from legal.matters.matter import get_matter
 from staff import audit
 from staff.access import Actor
@@ -18,20 +19,24 @@ LARGEST_BOND_MINOR = 1_000_000_000
 
 
 def request_bond(actor: Actor, *, matter_id: str, fund_id: str, amount: Money) -> Bond:
-    """Ask a fund of the matter's campaign to deposit a bond. Raises NotFound, Invalid on fund_id, amount."""
+    """Ask a fund of the matter's campaign to deposit a bond.
+
+    Raises NotFound, Invalid on fund_id, amount, Conflict `outside_purpose`.
+    """
     actor.require("costs.claim")
     member_id = answerable(actor)
     matter = get_matter(actor, matter_id)
     wrong: dict[str, list[str]] = {}
-    fund = next((each for each in funds_for(matter) if each.id == fund_id), None)
+    fund = fund_for(actor, matter, fund_id)
     if fund is None:
         wrong["fund_id"] = [_("Choose a fund of this matter's campaign.")]
     elif amount.currency != fund.currency:
         wrong["amount"] = [_("This fund is kept in %(currency)s.", currency=fund.currency)]
     if not 0 < amount.minor <= LARGEST_BOND_MINOR:
         wrong["amount"] = [_("Enter an amount above zero and within reason.")]
-    if wrong:
+    if wrong or fund is None:
         raise Invalid(wrong)
+    require_purpose(fund, BONDS)
     bond = Bond(
         matter_id=matter.id,
         fund_id=fund_id,
@@ -67,6 +72,7 @@ def post_bond(actor: Actor, bond_id: str) -> BondPosting:
     """
     bond, member_id = _for_finance(actor, bond_id, "costs.pay")
     bond.move_to(POSTED)
+    require_purpose(db.session.get_one(Fund, bond.fund_id), BONDS)
     group_id = take_cash(
         kind="bond_posted", source=bond.id, fund_id=bond.fund_id, amount=bond.amount, into=BOND_DEPOSIT
     )

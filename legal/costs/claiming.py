@@ -1,21 +1,19 @@
-"""Claiming a cost, approving it, and paying it from the fund. Three verbs, and two people at least."""
-
-from dataclasses import dataclass
-from datetime import date
+"""Claiming a cost, approving it, and paying it from the fund. Two people at least, three above the amount
+from which the fund's organisation wants a second approval."""
 
 from flask_babel import gettext as _
+from sqlalchemy import select
 
 from campaigns.funds.fund import Fund
 from campaigns.funds.ledger import LEGAL_COSTS
-from core import clock
+from campaigns.funds.release import release
 from core.db import db
 from core.errors import Conflict, Forbidden, Invalid
-from core.money import Money
-from legal import utbms
 from legal.acting import answerable
+from legal.costs.cost import Cost, checked
+from legal.costs.cost_rule import approvals_needed
 from legal.costs.expense import (
     APPROVED,
-    CATEGORIES,
     PAID,
     PENDING,
     REJECTED,
@@ -26,37 +24,23 @@ from legal.costs.expense import (
     lock_expense,
     usual_category,
 )
-from legal.costs.spending import funds_for, take_cash
-from legal.matters.matter import Matter, get_matter
+from legal.costs.spending import require_purpose, take_cash
+from legal.matters.matter import get_matter
 from staff import audit
 from staff.access import Actor
-
-LARGEST_CLAIM_MINOR = 1_000_000_000
-
-
-@dataclass(frozen=True, kw_only=True)
-class Cost:
-    """What a claim says. `category` defaults to the usual one of the code."""
-
-    fund_id: str
-    expense_code: str
-    amount: Money
-    incurred_on: date
-    description: str
-    category: str | None = None
 
 
 def claim_expense(actor: Actor, *, matter_id: str, cost: Cost) -> Expense:
     """Ask a fund of the matter's campaign to pay a cost.
 
     Raises NotFound for a foreign matter, Invalid naming fund_id, expense_code, amount, incurred_on,
-    description or category.
+    description or category, Conflict `outside_purpose`.
     """
     actor.require("costs.claim")
     claimant_id = answerable(actor)
-    cost = _checked(cost, get_matter(actor, matter_id))
+    cost = checked(actor, cost, get_matter(actor, matter_id))
     expense = Expense(matter_id=matter_id, organisation_id=actor.organisation_id, claimant_id=claimant_id)
-    expense.state = PENDING
+    expense.state, expense.revision = PENDING, 1
     _write(expense, cost)
     db.session.add(expense)
     db.session.flush()
@@ -65,7 +49,7 @@ def claim_expense(actor: Actor, *, matter_id: str, cost: Cost) -> Expense:
 
 
 def revise_expense(actor: Actor, expense_id: str, *, cost: Cost) -> Expense:
-    """Correct one's own claim. A new amount, fund or code makes an approved claim pending again.
+    """Correct one's own claim. A new amount, fund or kind makes it pending again, and needs all approvals anew.
 
     Raises what `claim_expense` raises, Forbidden for somebody else's, Conflict `claim_locked` once settled.
     """
@@ -75,32 +59,41 @@ def revise_expense(actor: Actor, expense_id: str, *, cost: Cost) -> Expense:
         raise Forbidden(_("Only the claimant corrects a claim."))
     if not expense.is_editable:
         raise Conflict("claim_locked", _("This claim is settled and cannot be changed."))
-    cost = _checked(cost, get_matter(actor, expense.matter_id))
+    cost = checked(actor, cost, get_matter(actor, expense.matter_id))
     before = _audited(expense)
     _write(expense, cost)
-    if expense.state == APPROVED and _audited(expense) != before:
-        expense.move_to(PENDING)
+    if _audited(expense) != before:
+        expense.revision += 1
+        if expense.state == APPROVED:
+            expense.move_to(PENDING)
     db.session.flush()
     audit.record(actor, "expense.revised", expense.id, before=before, after=_audited(expense))
     return expense
 
 
 def approve_expense(actor: Actor, expense_id: str) -> ExpenseApproval:
-    """Approve a pending claim on a fund of the actor's organisation.
+    """Approve a pending claim on a fund of the actor's organisation. Where two approvals are needed, the first
+    leaves it pending.
 
     Raises NotFound, Forbidden for one's own claim or another organisation's fund, Conflict
-    `illegal_transition`.
+    `illegal_transition` and, for somebody's second approval of the same, `approved_already`.
     """
-    expense, member_id = _for_finance(actor, expense_id, "costs.approve")
-    expense.move_to(APPROVED)
+    expense, member_id = for_finance(actor, expense_id, "costs.approve")
+    expense.require_step(APPROVED)
+    so_far = [each.approved_by_id for each in list_approvals(expense)]
+    if member_id in so_far:
+        raise Conflict("approved_already", _("You approved this already. A second person is needed."))
     approval = ExpenseApproval(
         expense_id=expense.id,
         claimant_id=expense.claimant_id,
+        revision=expense.revision,
         approved_by_id=member_id,
         amount_minor=expense.amount_minor,
         currency=expense.currency,
     )
     db.session.add(approval)
+    if len(so_far) + 1 >= approvals_needed(actor.organisation_id, expense.amount):
+        expense.move_to(APPROVED)
     db.session.flush()
     audit.record(actor, "expense.approved", expense.id, after=_audited(expense))
     return approval
@@ -108,7 +101,7 @@ def approve_expense(actor: Actor, expense_id: str) -> ExpenseApproval:
 
 def reject_expense(actor: Actor, expense_id: str, *, reason: str) -> ExpenseRejection:
     """Turn a pending claim down for good. Raises Invalid on reason, else what `approve_expense` does."""
-    expense, member_id = _for_finance(actor, expense_id, "costs.approve")
+    expense, member_id = for_finance(actor, expense_id, "costs.approve")
     reason = reason.strip()
     if not 1 <= len(reason) <= 500:
         raise Invalid({"reason": [_("Say in up to 500 characters why not.")]})
@@ -123,10 +116,12 @@ def reject_expense(actor: Actor, expense_id: str, *, reason: str) -> ExpenseReje
 def pay_expense(actor: Actor, expense_id: str) -> ExpensePayment:
     """Pay an approved claim: legal costs up, the fund's cash down, in this transaction.
 
-    Raises Conflict `fund_too_small` or `illegal_transition`, else what `approve_expense` does.
+    Raises Conflict `fund_too_small`, `outside_purpose` or `illegal_transition`, else what `approve_expense`
+    does.
     """
-    expense, member_id = _for_finance(actor, expense_id, "costs.pay")
+    expense, member_id = for_finance(actor, expense_id, "costs.pay")
     expense.move_to(PAID)
+    require_purpose(db.session.get_one(Fund, expense.fund_id), expense.category)
     group_id = take_cash(
         kind="expense_paid",
         source=expense.id,
@@ -134,6 +129,7 @@ def pay_expense(actor: Actor, expense_id: str) -> ExpensePayment:
         amount=expense.amount,
         into=LEGAL_COSTS,
     )
+    release(fund_id=expense.fund_id, group_id=group_id, amount=expense.amount)
     payment = ExpensePayment(
         expense_id=expense.id, claimant_id=expense.claimant_id, paid_by_id=member_id, group_id=group_id
     )
@@ -143,7 +139,15 @@ def pay_expense(actor: Actor, expense_id: str) -> ExpensePayment:
     return payment
 
 
-def _for_finance(actor: Actor, expense_id: str, permission: str) -> tuple[Expense, str]:
+def list_approvals(expense: Expense) -> list[ExpenseApproval]:
+    """Those of the present revision, the first first."""
+    query = select(ExpenseApproval).where(
+        ExpenseApproval.expense_id == expense.id, ExpenseApproval.revision == expense.revision
+    )
+    return list(db.session.scalars(query.order_by(ExpenseApproval.approved_at, ExpenseApproval.id)))
+
+
+def for_finance(actor: Actor, expense_id: str, permission: str) -> tuple[Expense, str]:
     """The locked claim and the member who decides: of the fund's organisation, and not the claimant."""
     actor.require(permission)
     member_id = answerable(actor)
@@ -154,39 +158,6 @@ def _for_finance(actor: Actor, expense_id: str, permission: str) -> tuple[Expens
     if expense.claimant_id == member_id:
         raise Forbidden(_("Nobody approves or pays their own claim. Ask a colleague."))
     return expense, member_id
-
-
-def _checked(cost: Cost, matter: Matter) -> Cost:
-    """The cost with its canonical code; every broken rule is named at once."""
-    wrong: dict[str, list[str]] = {}
-    code = ""
-    try:
-        code = utbms.expense_code(cost.expense_code).code
-    except Invalid as refusal:
-        wrong |= refusal.errors
-    fund = next((each for each in funds_for(matter) if each.id == cost.fund_id), None)
-    if fund is None:
-        wrong["fund_id"] = [_("Choose a fund of this matter's campaign.")]
-    elif cost.amount.currency != fund.currency:
-        wrong["amount"] = [_("This fund is kept in %(currency)s.", currency=fund.currency)]
-    if not 0 < cost.amount.minor <= LARGEST_CLAIM_MINOR:
-        wrong["amount"] = [_("Enter an amount above zero and within reason.")]
-    if cost.incurred_on > clock.today():
-        wrong["incurred_on"] = [_("This day is in the future.")]
-    if not 1 <= len(cost.description.strip()) <= 1000:
-        wrong["description"] = [_("Say what was bought, in up to 1000 characters.")]
-    if cost.category is not None and cost.category not in CATEGORIES:
-        wrong["category"] = [_("Choose one of the categories.")]
-    if wrong:
-        raise Invalid(wrong)
-    return Cost(
-        fund_id=cost.fund_id,
-        expense_code=code,
-        amount=cost.amount,
-        incurred_on=cost.incurred_on,
-        description=cost.description.strip(),
-        category=cost.category,
-    )
 
 
 def _write(expense: Expense, cost: Cost) -> None:
@@ -202,4 +173,5 @@ def _audited(expense: Expense) -> dict[str, str | int]:
         "currency": expense.currency,
         "fund": expense.fund_id,
         "code": expense.expense_code,
+        "category": expense.category,
     }

@@ -22,6 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from campaigns.funds.fund import Fund
+from campaigns.funds.purposes import COSTS
 from core import clock, ids
 from core.db import Id, Model, MoneyColumns, UtcDateTime, db
 from core.errors import Conflict, NotFound
@@ -41,15 +42,7 @@ TRANSITIONS = frozenset({(PENDING, APPROVED), (PENDING, REJECTED), (APPROVED, PA
 EDITABLE = frozenset({PENDING, APPROVED})
 
 #: What the public reads instead of the description.
-CATEGORIES = {
-    "court_fees": lazy_gettext("Court fees"),
-    "experts": lazy_gettext("Experts and evaluations"),
-    "interpreters": lazy_gettext("Interpreters and translations"),
-    "records": lazy_gettext("Records, copies and postage"),
-    "travel": lazy_gettext("Travel"),
-    "witnesses": lazy_gettext("Witnesses and transcripts"),
-    "other": lazy_gettext("Other costs"),
-}
+CATEGORIES = COSTS
 
 
 class Expense(MoneyColumns, Model):
@@ -73,6 +66,8 @@ class Expense(MoneyColumns, Model):
     incurred_on: Mapped[date] = mapped_column()
     description: Mapped[str] = mapped_column(Text)
     state: Mapped[str] = mapped_column(Text, default=PENDING)
+    #: Counts what approval is about: approvals of an earlier revision do not count for this one.
+    revision: Mapped[int] = mapped_column(default=1, server_default="1")
     claimed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
 
     matter: Mapped[Matter] = relationship(lazy="raise")
@@ -85,6 +80,11 @@ class Expense(MoneyColumns, Model):
 
     def move_to(self, state: str) -> None:
         """Take one step of `TRANSITIONS`. Raises Conflict `illegal_transition` for any other."""
+        self.require_step(state)
+        self.state = state
+
+    def require_step(self, state: str) -> None:
+        """Raise what `move_to` raises, and stay."""
         if (self.state, state) not in TRANSITIONS:
             message = _(
                 "This claim is %(present)s and cannot become %(wanted)s.",
@@ -92,22 +92,22 @@ class Expense(MoneyColumns, Model):
                 wanted=str(STATES[state]).lower(),
             )
             raise Conflict("illegal_transition", message)
-        self.state = state
 
 
 class ExpenseApproval(MoneyColumns, Model):
-    """Somebody other than the claimant approves this amount; a changed amount needs another approval."""
+    """Somebody other than the claimant approves one revision, once; a changed amount makes another."""
 
     __tablename__ = "expense_approval"
     __table_args__ = (
         ForeignKeyConstraint(["expense_id", "claimant_id"], ["expense.id", "expense.claimant_id"]),
         CheckConstraint("approved_by_id <> claimant_id", name="not_the_claimant"),
-        Index("ix_expense_approval_expense", "expense_id"),
+        Index("uq_expense_approval_once", "expense_id", "revision", "approved_by_id", unique=True),
     )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True, default=lambda: ids.new_id("expapp"))
     expense_id: Mapped[str] = mapped_column(Id)
     claimant_id: Mapped[str] = mapped_column(Id)
+    revision: Mapped[int] = mapped_column(default=1, server_default="1")
     approved_by_id: Mapped[str] = mapped_column(ForeignKey("member.id"))
     approved_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
 

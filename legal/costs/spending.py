@@ -6,12 +6,14 @@ from sqlalchemy import select
 from campaigns.funds import ledger
 from campaigns.funds.fund import Fund
 from campaigns.funds.ledger import BANK, CASH, Line
+from campaigns.funds.purposes import PURPOSES
 from core import clock
 from core.db import db
 from core.errors import Conflict
 from core.i18n import money
 from core.money import Money
 from legal.matters.matter import Matter
+from staff.access import Actor
 
 
 def take_cash(*, kind: str, source: str, fund_id: str, amount: Money, into: str) -> str:
@@ -32,6 +34,29 @@ def take_cash(*, kind: str, source: str, fund_id: str, amount: Money, into: str)
     # Money still on its way from Stripe is the fund's as well, so the bank may stand below zero meanwhile.
     lines = [Line(into, amount), Line(BANK, -amount)]
     return ledger.post(kind=kind, source=source, fund_id=fund_id, lines=lines, occurred_at=clock.now())
+
+
+def fund_for(actor: Actor, matter: Matter, fund_id: str) -> Fund | None:
+    """The fund if costs of the matter may be paid from it, None where the actor cannot know of it.
+
+    Raises Conflict `outside_purpose` for a fund of the actor's organisation that is for another campaign.
+    """
+    fund = db.session.get(Fund, fund_id)
+    if fund is None or fund.campaign_id == matter.campaign_id:
+        return fund
+    if fund.organisation_id == actor.organisation_id:
+        raise Conflict("outside_purpose", _("Donors gave this fund for another campaign."))
+    return None
+
+
+def require_purpose(fund: Fund, purpose: str) -> None:
+    """Raise Conflict `outside_purpose` unless donors gave for this kind of cost."""
+    if not fund.allows(purpose):
+        message = _(
+            "Donors gave this fund for other purposes than %(purpose)s. Choose another fund.",
+            purpose=str(PURPOSES[purpose]).lower(),
+        )
+        raise Conflict("outside_purpose", message)
 
 
 def funds_for(matter: Matter) -> list[Fund]:

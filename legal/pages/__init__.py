@@ -1,7 +1,18 @@
 """Staff pages of the law work: hours and their approval, matters, costs, bonds."""
 
 from legal import agenda
-from legal.pages import approvals, bonds, certifications, entries, expenses, hours, ledes, matters, receipts
+from legal.pages import (
+    approvals,
+    bonds,
+    certifications,
+    cost_rules,
+    entries,
+    expenses,
+    hours,
+    ledes,
+    matters,
+    receipts,
+)
 from legal.pages.blueprint import bp
 
 __all__ = [
@@ -10,6 +21,7 @@ __all__ = [
     "bonds",
     "bp",
     "certifications",
+    "cost_rules",
     "entries",
     "expenses",
     "hours",

@@ -1,14 +1,17 @@
 """The staff pages of legal/ share one blueprint under /staff."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, abort, request
+from sqlalchemy import select
 
+from core.db import db
 from core.errors import Invalid
 from core.forms import Form
 from legal import utbms
 from staff.access import find_actor
+from staff.member import Member
 
 bp = Blueprint("legal", __name__, url_prefix="/staff")
 
@@ -23,6 +26,14 @@ def what_templates_know() -> dict[str, Any]:
         "utbms_expenses": utbms.codes("expense"),
         "utbms_name": lambda code: utbms.catalogue()[code].name,
     }
+
+
+def names_of(member_ids: Sequence[str]) -> list[str]:
+    """The names of these members, in this order."""
+    found = {
+        each.id: each.name for each in db.session.scalars(select(Member).where(Member.id.in_(member_ids)))
+    }
+    return [found[member_id] for member_id in member_ids]
 
 
 def refuse(form: Form, refusal: Invalid, *, named: Mapping[str, str] | None = None) -> None:

@@ -12,11 +12,20 @@ from core.db import db, transaction
 from core.errors import Conflict, Invalid
 from core.forms import Form
 from core.web.paging import numbered
-from legal.costs.claiming import approve_expense, claim_expense, pay_expense, reject_expense, revise_expense
-from legal.costs.expense import CATEGORIES, STATES, Expense, expenses_of, get_expense
+from legal.costs.claiming import (
+    approve_expense,
+    claim_expense,
+    list_approvals,
+    pay_expense,
+    reject_expense,
+    revise_expense,
+)
+from legal.costs.cost_rule import approvals_needed
+from legal.costs.expense import CATEGORIES, PENDING, STATES, Expense, expenses_of, get_expense
 from legal.costs.receipt import RECEIPTS, add_receipt, list_receipts
-from legal.pages.blueprint import bp, refuse
-from legal.schemas.costs import CostIn, ExpenseFormIn, ReceiptIn
+from legal.costs.refunding import list_refunds
+from legal.pages.blueprint import bp, names_of, refuse
+from legal.schemas.costs import CostIn, ExpenseFormIn, ExpenseRefundIn, ReceiptIn
 from legal.schemas.time import WhyNotIn
 from staff.access import current_actor, requires
 
@@ -98,10 +107,16 @@ def _edit_form(found: Expense) -> Form:
 
 
 def expense_page(
-    found: Expense, *, form: Form | None = None, reason: Form | None = None, receipt: Form | None = None
+    found: Expense,
+    *,
+    form: Form | None = None,
+    reason: Form | None = None,
+    receipt: Form | None = None,
+    refund: Form | None = None,
 ) -> str:
     """One claim, with the form that was refused, if one was."""
     db.session.refresh(found, ["claimant", "fund", "matter"])
+    approvals = list_approvals(found)
     return render_template(
         "legal/expense.html",
         expense=found,
@@ -109,6 +124,10 @@ def expense_page(
         reason=reason or Form(WhyNotIn()),
         receipt=receipt or Form(ReceiptIn()),
         receipts=list_receipts(found),
+        refund=refund or Form(ExpenseRefundIn(), initial={"received_on": clock.today()}),
+        refunds=list_refunds(found),
+        approvers=names_of([each.approved_by_id for each in approvals]),
+        approvals_needed=approvals_needed(found.fund.organisation_id, found.amount),
         states=STATES,
         categories=CATEGORIES,
     )
@@ -118,8 +137,11 @@ def expense_page(
 @requires("costs.approve")
 def expense_approve(expense_id: str) -> AnyResponse:
     with transaction():
-        approve_expense(current_actor(), expense_id)
-    flash(_("The claim is approved and can be paid."))
+        approved = approve_expense(current_actor(), expense_id)
+    if get_expense(current_actor(), approved.expense_id).state == PENDING:
+        flash(_("Your approval is noted. A second person approves it too."))
+    else:
+        flash(_("The claim is approved and can be paid."))
     return redirect(url_for("legal.expense", expense_id=expense_id))
 
 

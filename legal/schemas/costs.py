@@ -94,3 +94,28 @@ class ReceiptIn(Schema):
     """One more receipt of a claim."""
 
     receipt = _receipt(required=True)
+
+
+class CostRuleIn(Schema):
+    """From which amount on a cost needs a second approval."""
+
+    above = MoneyField(
+        required=True,
+        allow_zero=True,
+        metadata={
+            "label": lazy_gettext("Two approvals above"),
+            "hint": lazy_gettext("Zero asks for two in every case."),
+        },
+    )
+
+
+class ExpenseRefundIn(Schema):
+    """What came back of a paid cost."""
+
+    amount = MoneyField(required=True, metadata={"label": lazy_gettext("Amount that came back")})
+    received_on = fields.Date(required=True, metadata={"label": lazy_gettext("Day")})
+    reason = fields.String(
+        required=True,
+        validate=validate.Length(max=500),
+        metadata={"label": lazy_gettext("Why it came back"), "maxlength": 500, "autocomplete": "off"},
+    )

@@ -176,6 +176,21 @@ class ExpenseApprovalOut(Schema):
     amount = fields.Nested(AmountOut, required=True)
 
 
+class ExpenseRefundOut(Schema):
+    id = fields.String(required=True)
+    expense_id = fields.String(required=True)
+    amount = fields.Nested(AmountOut, required=True)
+    received_on = fields.Date(required=True)
+    reason = fields.String(required=True)
+    group_id = fields.String(required=True, metadata={"description": "The ledger group that took it in"})
+
+
+class CostRuleOut(Schema):
+    """A cost above this amount needs two approvals."""
+
+    above = fields.Nested(AmountOut, required=True, allow_none=True)
+
+
 class RejectionOut(Schema):
     expense_id = fields.String(required=True)
     reason = fields.String(required=True)
