@@ -1,7 +1,5 @@
 """Amparo's front door: settings, extensions, blueprints, commands. Imported by nothing."""
 
-from datetime import timedelta
-
 from flask import Flask
 from flask_smorest import Api
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -93,7 +91,6 @@ def _configure(app: Flask, settings: Settings) -> None:
         SECRET_KEY=settings.secret_key,
         TESTING=settings.environment == "testing",
         SQLALCHEMY_ENGINES={"default": options},
-        PERMANENT_SESSION_LIFETIME=timedelta(hours=12),
         API_TITLE="Amparo",
         API_VERSION="v1",
         OPENAPI_VERSION="3.1.0",

@@ -39,6 +39,8 @@ class Settings:
     sealing_keys: tuple[str, ...] = (_development_key("sealing"),)
     #: Key under which the seeds of one-time codes are kept (Flask-Security's TOTP).
     totp_key: str = _development_key("totp")
+    #: Owners, finance and legal need a second step to sign in. Always so in production.
+    require_second_step: bool = False
     #: Fernet key under which backups are written and read; without it there are none.
     backup_key: str = ""
     mail_url: str = "smtp://127.0.0.1:1025"
@@ -67,6 +69,10 @@ class Settings:
     @property
     def is_production(self) -> bool:
         return self.environment == "production"
+
+    @property
+    def second_step_required(self) -> bool:
+        return self.is_production or self.require_second_step
 
     @property
     def livemode(self) -> bool:
@@ -112,6 +118,8 @@ def _read(env: Env, field_name: str, name: str) -> object:
             return env.float(name)
         case "proxies":
             return env.int(name)
+        case "require_second_step":
+            return env.bool(name)
         case _:
             return env.str(name)
 

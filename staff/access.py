@@ -16,6 +16,7 @@ from sqlalchemy import select
 
 from core.db import db
 from core.errors import Forbidden, NotFound
+from staff import assurance
 from staff.member import Member
 from staff.organisation import Organisation
 
@@ -127,8 +128,12 @@ def current_actor() -> Actor:
     return actor
 
 
-def requires(permission: str | None = None) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Guard a staff page: sign-in first, then the permission (None: every member may)."""
+def requires(
+    permission: str | None = None, *, fresh: bool = False
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Guard a staff page: sign-in first, then the permission (None: every member may), then what
+    `assurance` asks for. `fresh`: the sign-in must be of the last half hour.
+    """
 
     def guard(view: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(view)
@@ -138,7 +143,8 @@ def requires(permission: str | None = None) -> Callable[[Callable[..., Any]], Ca
             actor = current_actor()
             if permission is not None:
                 actor.require(permission)
-            return view(*args, **kwargs)
+            aside = assurance.turn_aside(actor.role, fresh=fresh or assurance.needs_fresh(permission))
+            return aside or view(*args, **kwargs)
 
         guarded.guard = permission or "member"  # pyright: ignore[reportAttributeAccessIssue]
         return guarded

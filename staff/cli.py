@@ -1,4 +1,4 @@
-"""`flask audit verify`, `flask staff create-owner`, `flask staff invite`."""
+"""`flask audit verify`, `flask staff create-owner`, `flask staff invite`, `flask staff sign-out`."""
 
 import re
 import sys
@@ -13,9 +13,12 @@ from sqlalchemy import select
 from core.db import db, transaction
 from core.errors import Refusal
 from staff import audit, people
+from staff import jobs as jobs  # declares the sweeps
 from staff.access import system_actor
+from staff.account import accounts
 from staff.member import ROLES
 from staff.organisation import Organisation
+from staff.sessions import keeping
 
 audit_commands = AppGroup("audit", help="The audit trail.")
 staff_commands = AppGroup("staff", help="Organisations and their people.")
@@ -43,6 +46,18 @@ def create_owner(name: str, email: str, slug: str, zone: str) -> None:
     with _refusals(), transaction():
         _organisation, token = people.found_organisation(name, slug=slug, zone=zone, owner_email=email)
     click.echo(f"{current_app.config['BASE_URL']}/join/{token}")
+
+
+@staff_commands.command("sign-out")
+@click.option("--email", required=True, help="Whose sessions to end.")
+def sign_out(email: str) -> None:
+    """End every session of an account, and know its devices no more."""
+    account = accounts.find_user(case_insensitive=True, email=email)
+    if account is None:
+        raise click.ClickException("No account has this address.")
+    with transaction():
+        keeping.end_all(account.id)  # pyright: ignore[reportAttributeAccessIssue]
+    click.echo("Signed out everywhere.")
 
 
 @staff_commands.command("invite")

@@ -13,7 +13,7 @@ from typing import Any
 
 import qrcode
 from babel.support import NullTranslations, Translations
-from flask import Flask, request
+from flask import Flask, redirect, request, url_for
 from flask_security import MailUtil, Security
 from flask_security.babel import FsDomain
 from flask_security.totp import Totp
@@ -31,9 +31,10 @@ from core.db import transaction
 from core.i18n import language
 from core.mail import queue_mail
 from core.settings import Settings
-from core.web.limits import caller, digest, spend
-from staff import sign_in_words
+from staff import assurance
 from staff.account import User, accounts
+from staff.sessions import sign_in_words, throttle, watching
+from staff.sessions.signed_in import LASTS_LONG
 
 #: Where each of its pages lies. Nothing here registers people: they come by invitation.
 ADDRESSES = {
@@ -49,23 +50,13 @@ ADDRESSES = {
     "TWO_FACTOR_POST_SETUP_VIEW": "/staff/account",
     "WAN_POST_REGISTER_VIEW": "/staff/account",
 }
-#: (page, rule, what is counted: the caller's address or the e-mail address that was typed).
-LIMITS = (
-    ("login", "10 per minute", "caller"),
-    ("login", "100 per hour", "caller"),
-    ("login", "20 per hour", "email"),
-    ("forgot_password", "10 per hour", "caller"),
-    ("forgot_password", "3 per hour", "email"),
-    ("reset_password", "20 per hour", "caller"),
-    ("two_factor_token_validation", "10 per minute", "caller"),
-    ("two_factor_rescue", "10 per hour", "caller"),
-    ("mf_recovery", "10 per hour", "caller"),
-    ("verify", "10 per minute", "caller"),
-    ("wan_signin", "30 per minute", "caller"),
-    ("wan_signin_response", "30 per minute", "caller"),
-)
 #: These write nothing; holding SQLite's one write lock while a password is hashed would stop gifts.
 _WRITES_NOTHING = {"login", "verify", "static"}
+#: Where second steps are changed. Whoever came in without the one that is there may not.
+_SECOND_STEPS = {
+    *("two_factor_setup", "two_factor_setup_validate", "mf_recovery_codes"),
+    *("wan_register", "wan_register_response", "wan_delete"),
+}
 
 
 def init_app(app: Flask, settings: Settings) -> Security:
@@ -85,6 +76,7 @@ def init_app(app: Flask, settings: Settings) -> Security:
         blueprint, _dot, name = endpoint.partition(".")
         if blueprint == "security":
             app.view_functions[endpoint] = _guarded(name, view)
+    watching.init_app(app)
     return security
 
 
@@ -93,7 +85,7 @@ def _configure(app: Flask, settings: Settings) -> None:
     switches = {
         **dict.fromkeys(("RECOVERABLE", "CHANGEABLE", "TWO_FACTOR", "WEBAUTHN"), True),
         **dict.fromkeys(("MULTI_FACTOR_RECOVERY_CODES", "RETURN_GENERIC_RESPONSES"), True),
-        # Neither addresses nor times of sign-ins are kept, and nothing tells which accounts have passkeys.
+        # No addresses are kept (staff/sessions/ keeps what is), and nothing tells which accounts have passkeys.
         **dict.fromkeys(("TRACKABLE", "WAN_ALLOW_USER_HINTS", "TWO_FACTOR_RESCUE_EMAIL"), False),
         **dict.fromkeys(("EMAIL_HTML", "CLI_USERS_NAME", "CLI_ROLES_NAME"), False),
         "STATIC_FOLDER": None,
@@ -115,7 +107,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         "TWO_FACTOR_RESCUE_MAIL": parseaddr(settings.mail_from)[1],
         "WAN_RP_NAME": "Amparo",
         "RESET_PASSWORD_WITHIN": timedelta(hours=2),
-        "FRESHNESS": timedelta(hours=1),
+        "FRESHNESS": assurance.FRESH_FOR,
         "FRESHNESS_GRACE_PERIOD": timedelta(minutes=15),
         "EMAIL_VALIDATOR_ARGS": {
             "check_deliverability": False,
@@ -124,25 +116,29 @@ def _configure(app: Flask, settings: Settings) -> None:
     }
     for name, value in {**ADDRESSES, **switches, **secrets, **sign_in_words.settings()}.items():
         app.config[f"SECURITY_{name}"] = value
-    app.config["REMEMBER_COOKIE_DURATION"] = timedelta(days=14)
+    app.config["SECOND_STEP_REQUIRED"] = settings.second_step_required
+    # How long a session lasts is said by its row.
+    app.config["PERMANENT_SESSION_LIFETIME"] = LASTS_LONG
 
 
 def _guarded(name: str, view: Callable[..., Any]) -> Callable[..., Any]:
     """A view of Flask-Security with our limits, inside our transaction."""
-    rules = [(rule, by) for page, rule, by in LIMITS if page == name]
 
     @wraps(view)
     def guarded(*args: Any, **kwargs: Any) -> Any:
+        if name in _SECOND_STEPS and assurance.lacks_own_second_step():
+            return redirect(url_for("staff.second_step"), 303)
         if request.method in {"GET", "HEAD", "OPTIONS"}:
             return view(*args, **kwargs)
-        for rule, by in rules:
-            spend(
-                rule, f"{name} by {by}", caller() if by == "caller" else digest(request.form.get("email", ""))
-            )
+        throttle.spend_try(name)
         if name in _WRITES_NOTHING:
-            return view(*args, **kwargs)
+            answer = view(*args, **kwargs)
+            watching.open_noted_alone()
+            return answer
         with transaction():
-            return view(*args, **kwargs)
+            answer = view(*args, **kwargs)
+            watching.open_noted()
+        return answer
 
     guarded.guard = "security"  # pyright: ignore[reportAttributeAccessIssue]
     return guarded

@@ -8,25 +8,28 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Engine
+from sqlalchemy import Engine, insert
 from sqlalchemy.orm import Session
 from stripe import HTTPClient
 
 from app import create_app
-from core import schema
+from core import clock, schema
 from core.db import db
+from core.ids import new_id
 from core.settings import Settings
 from sandbox.server import Box, start
 from staff.access import Actor, actor_for
 from staff.account import User
 from staff.member import Member
 from staff.organisation import Organisation
+from staff.sessions.signed_in import SignedIn
 from tests.databases import fresh_url, start_postgres, stop_postgres
 
 
@@ -196,7 +199,9 @@ def sign_in(app: Flask) -> Callable[[Member], FlaskClient]:
 
     def browser(member: Member) -> FlaskClient:
         signed_in = app.test_client()
+        session_id = open_session(member.account_id)
         with signed_in.session_transaction() as cookies:
+            cookies["sid"] = session_id
             cookies["_user_id"] = member.account.fs_uniquifier
             cookies["_fresh"] = True
             cookies["fs_paa"] = time.time()
@@ -204,6 +209,17 @@ def sign_in(app: Flask) -> Callable[[Member], FlaskClient]:
         return signed_in
 
     return browser
+
+
+def open_session(account_id: int, *, is_strong: bool = True) -> str:
+    """A session that outlasts every test, whatever day the test moves to. Returns its id."""
+    session_id = new_id("ses")
+    far = clock.now() + timedelta(days=20_000)
+    row = {"id": session_id, "account_id": account_id, "is_strong": is_strong, "expires_at": far}
+    kept = {"device_words": "Firefox, Linux", "stays": True, "began_at": clock.now(), "used_at": far}
+    db.session.execute(insert(SignedIn).values(**row, **kept))
+    db.session.commit()  # and no rollback before it, which would take back what other sessions wrote since
+    return session_id
 
 
 @pytest.fixture

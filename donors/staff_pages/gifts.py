@@ -91,7 +91,7 @@ def gift(gift_id: str) -> str:
 
 
 @bp.post("/gifts/<gift_id>/refunds")
-@requires("gifts.view")
+@requires("gifts.view", fresh=True)
 def refund_submit(gift_id: str) -> AnyResponse | tuple[str, int]:
     """Give back a part or all of a gift. Stripe is told after the commit."""
     actor = current_actor()

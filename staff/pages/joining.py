@@ -14,6 +14,7 @@ from staff.account import User
 from staff.invitation import Invitation, get_open
 from staff.pages import joining_bp as bp
 from staff.schemas import JoinIn
+from staff.sessions import watching
 from staff.words import ROLE_MEANINGS, ROLE_NAMES
 
 
@@ -34,6 +35,7 @@ def join_submit(token: str):
     with transaction():
         member = joining.open_account(token, name=form.data["name"], password_hash=password_hash)
     login_user(member.account, authn_via=["invitation"])
+    watching.open_noted_alone()
     return _welcome(member.organisation_id, member.organisation.name)
 
 

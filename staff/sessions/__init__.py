@@ -1,0 +1,1 @@
+"""Who is signed in where: sessions that can be seen and ended, devices that are known."""
