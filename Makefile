@@ -4,6 +4,9 @@ DATA ?= data
 PY := .venv/bin/python
 WORKERS ?= auto
 
+# Compiled modules stay on the disk: each process of the suite and of `make run` starts in half the time.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help run test torture check bench seed migrate format lock messages screenshots
 

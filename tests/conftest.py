@@ -4,6 +4,7 @@ The cast: Alice owns Refugio, Bob works for it as a lawyer, Carla as a campaigne
 looks on. Charlie owns Llano, a firm that is a stranger unless a test makes it a partner.
 """
 
+import gc
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -40,6 +41,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     # A call that Stripe does not answer is tried again at once; in production half a second later.
     HTTPClient.INITIAL_DELAY, HTTPClient.MAX_DELAY = 0.01, 0.02
+    gc.set_threshold(50_000, 20, 50)  # a suite makes much and keeps little: looking for cycles costs a tenth
     if config.getoption("--database") == "postgresql" and not hasattr(config, "workerinput"):
         start_postgres()
 
