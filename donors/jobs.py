@@ -5,15 +5,18 @@ from sqlalchemy import select
 from core import jobs
 from core.db import db, transaction
 from donors.gifts.gift import Gift
-from donors.payments import at_stripe
+from donors.payments import at_stripe, promises_at_stripe
+from donors.people import signing_in
 from donors.receipts import letters
 from donors.receipts.receipt import Receipt
+from donors.recurring import upkeep
 
 
 @jobs.job
 def apply_event(event_id: str) -> None:
     at_stripe.apply_event(event_id)
     mail_receipts()
+    promises_at_stripe.send_waiting()
 
 
 @jobs.job
@@ -33,6 +36,24 @@ def send_cancellation(cancellation_id: str) -> None:
     at_stripe.send_cancellation(cancellation_id)
 
 
+@jobs.job
+def send_version(version_id: str) -> None:
+    promises_at_stripe.send_version(version_id)
+
+
+@jobs.job
+def take_card(card_update_id: str) -> None:
+    """A donor is back from the page for a new card: do not wait for the event."""
+    promises_at_stripe.take_card(card_update_id)
+    mail_receipts()
+
+
+@jobs.job
+def mail_sign_in_link(link_id: str) -> None:
+    with transaction():
+        signing_in.mail_link(link_id)
+
+
 def mail_receipts() -> None:
     """Queue the mails of receipts that have none yet."""
     query = select(Receipt.gift_id).where(Receipt.mailed_at.is_(None)).limit(200)
@@ -44,4 +65,19 @@ def mail_receipts() -> None:
 @jobs.every(minutes=1)
 def sweep() -> None:
     at_stripe.sweep()
+    promises_at_stripe.sweep()
     mail_receipts()
+    keep_up()
+
+
+def keep_up() -> None:
+    """Let time do its part: instalments fall due, pauses end, notices go out."""
+    for found, step in (
+        (upkeep.list_due(), upkeep.note_due),
+        (upkeep.list_reminders(), upkeep.remind),
+        (upkeep.list_pauses_over(), upkeep.end_pause),
+        (upkeep.list_yearly_notices(), upkeep.announce),
+    ):
+        for each in found:
+            with transaction():
+                step(each)

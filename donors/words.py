@@ -19,6 +19,9 @@ PROMISE_STATES: dict[str, Any] = {
     "pending": lazy_gettext("Not begun"),
     "active": lazy_gettext("Running"),
     "failing": lazy_gettext("Payment failing"),
+    "paused": lazy_gettext("Paused"),
+    "held": lazy_gettext("On hold"),
+    "lapsed": lazy_gettext("Lapsed"),
     "cancelled": lazy_gettext("Ended"),
     "abandoned": lazy_gettext("Never begun"),
 }
@@ -34,6 +37,7 @@ EVENT_STATES: dict[str, Any] = {
 }
 RHYTHM_NAMES: dict[str, Any] = {
     "once": lazy_gettext("once"),
+    "week": lazy_gettext("every week"),
     "month": lazy_gettext("every month"),
     "quarter": lazy_gettext("every quarter"),
     "year": lazy_gettext("every year"),
@@ -49,7 +53,10 @@ TONES = {
     "done": "good",
     "partly_refunded": "warn",
     "on_its_way": "warn",
+    "paused": "warn",
+    "held": "warn",
     "failing": "bad",
+    "lapsed": "bad",
     "failed": "bad",
     "refused": "bad",
 }

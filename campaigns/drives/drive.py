@@ -45,6 +45,8 @@ class Drive(Model):
     grace_counts: Mapped[bool] = mapped_column(default=True)
     #: Offered amounts, in minor units.
     presets_minor: Mapped[list[int]] = mapped_column(JSON, default=lambda: [2500, 5000, 10000])
+    #: Rhythms offered besides giving once.
+    rhythms: Mapped[list[str]] = mapped_column(JSON, default=lambda: ["month"])
     min_minor: Mapped[int] = mapped_column(BigInteger, default=100)
     max_minor: Mapped[int] = mapped_column(BigInteger, default=5_000_000)
     deductibility: Mapped[str] = mapped_column(Text, default="ask_counsel")

@@ -17,7 +17,7 @@ from donors.gifts.refund import Refund
 from donors.gifts.settling import lock_gift
 from donors.payments.connected_account import account_of
 from donors.people import consent, donor
-from donors.recurring.recurring_gift import ABANDONED, CANCELLED, Cancellation, RecurringGift
+from donors.recurring.recurring_gift import ABANDONED, ENDED, Cancellation, RecurringGift
 from donors.stripe_gateway import CheckoutRequest
 
 #: Stripe closes a page after this at the latest, and never sooner than half an hour.
@@ -198,7 +198,7 @@ def ask_to_cancel(promise: RecurringGift, *, asked_by: str, reason: str) -> Canc
     Asking again returns the first asking. Raises Conflict `already_cancelled`, or `never_begun` where the
     payment page closed unpaid.
     """
-    if promise.state == CANCELLED:
+    if promise.state in ENDED:
         raise Conflict("already_cancelled", _("This recurring gift has ended already."))
     if promise.state == ABANDONED:
         raise Conflict("never_begun", _("This recurring gift never began. Nothing is charged."))

@@ -21,7 +21,8 @@ from donors.gifts.refund import Refund
 from donors.payments.connected_account import require_same
 from donors.people.donor import Donor
 from donors.receipts import letters, receipt
-from donors.recurring import recurring_gift
+from donors.recurring import standing
+from donors.recurring.instalment import FAILED
 from donors.recurring.recurring_gift import RecurringGift
 from donors.stripe_gateway import Payment, StripeRefund
 from staff.organisation import Organisation
@@ -87,13 +88,12 @@ def _settle_instalment(gift: Gift, drive: Drive) -> None:
         RecurringGift, gift.recurring_gift_id, with_for_update=True, populate_existing=True
     )
     is_first = promise.first_paid_at is None
-    if promise.state != recurring_gift.CANCELLED:
-        promise.move(recurring_gift.ACTIVE)
-    if not is_first:
-        return
-    promise.first_paid_at = gift.paid_at
+    promise.first_paid_at = promise.first_paid_at or gift.paid_at
     db.session.flush()
-    if gift.counts and promise.rhythm == "month" and _is_new_monthly_donor(gift, drive):
+    if gift.period_on is None or not standing.has_later_instalment(promise.id, gift.period_on, FAILED):
+        standing.recover(promise)
+    standing.restand(promise)
+    if is_first and gift.counts and promise.rhythm == "month" and _is_new_monthly_donor(gift, drive):
         tally.add_new_monthly_donor(drive, gift)
 
 

@@ -23,7 +23,7 @@ from donors.payments.connected_account import ForeignAccount
 from donors.payments.stripe_event import StripeEvent
 from donors.receipts import letters
 from donors.recurring.instalments import apply_subscription, lock_promise
-from donors.recurring.recurring_gift import CANCELLED, Cancellation, RecurringGift
+from donors.recurring.recurring_gift import CANCELLED, ENDED, Cancellation, RecurringGift
 from donors.stripe_gateway import Event, PaymentsUnavailable
 
 log = logging.getLogger(__name__)
@@ -129,12 +129,13 @@ def send_cancellation(cancellation_id: str) -> None:
         assert promise is not None
         if ended is not None:
             apply_subscription(ended)
-        elif promise.state != CANCELLED:
+        elif promise.state not in ENDED:
             promise.move(CANCELLED)
             promise.cancelled_at = clock.now()
         row = db.session.get_one(Cancellation, cancellation_id, populate_existing=True)
         row.done_at = row.done_at or clock.now()
-        letters.recurring_gift_ended(promise)
+        if promise.state == CANCELLED:
+            letters.recurring_gift_ended(promise)
 
 
 def _subscription_behind(recurring_gift_id: str) -> str | None:
@@ -154,7 +155,7 @@ def sweep() -> None:
     """Find and go on with whatever a lost nudge or a dead process left behind."""
     now = clock.now()
     due = select(StripeEvent.id).where(StripeEvent.next_attempt_at <= now)
-    _each(apply_event, db.session.scalars(due.order_by(StripeEvent.next_attempt_at).limit(1000)).all())
+    each_of(apply_event, db.session.scalars(due.order_by(StripeEvent.next_attempt_at).limit(1000)).all())
     late = now - timedelta(minutes=2)
     refunds = select(Refund.id).where(
         Refund.done_at.is_(None),
@@ -162,11 +163,11 @@ def sweep() -> None:
         Refund.asked_at < late,
         Refund.asked_by != "stripe",
     )
-    _each(send_refund, db.session.scalars(refunds.limit(200)).all())
+    each_of(send_refund, db.session.scalars(refunds.limit(200)).all())
     cancellations = select(Cancellation.id).where(
         Cancellation.done_at.is_(None), Cancellation.asked_at < late
     )
-    _each(send_cancellation, db.session.scalars(cancellations.limit(200)).all())
+    each_of(send_cancellation, db.session.scalars(cancellations.limit(200)).all())
     _sweep_pending(now)
 
 
@@ -175,7 +176,7 @@ def _sweep_pending(now: datetime) -> None:
     overdue = select(Gift.id).where(
         Gift.state == PENDING, Gift.invoice_id.is_(None), Gift.started_at < now - timedelta(hours=25)
     )
-    _each(_close_or_settle, db.session.scalars(overdue.limit(200)).all())
+    each_of(_close_or_settle, db.session.scalars(overdue.limit(200)).all())
 
 
 def _close_or_settle(gift_id: str) -> None:
@@ -189,7 +190,8 @@ def _close_or_settle(gift_id: str) -> None:
             gift.move(EXPIRED)
 
 
-def _each(work: Callable[[str], None], ids_due: Iterable[str]) -> None:
+def each_of(work: Callable[[str], None], ids_due: Iterable[str]) -> None:
+    """Go on with each; what fails is logged, and found again by the next sweep."""
     for each in ids_due:
         try:
             work(each)

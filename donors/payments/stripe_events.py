@@ -62,11 +62,18 @@ def _on_payment(event: Event) -> Step | None:
     return lambda: _apply_payment(gift_id, payment)
 
 
-def _on_invoice(event: Event) -> Step | None:
-    invoice, payment = _read_invoice(event.object_id)
+def look_at_invoice(invoice_id: str) -> Step:
+    """How an instalment's invoice and its payment stand. Retries are ours to make, so Stripe's own end."""
+    invoice, payment = _read_invoice(invoice_id)
     if not invoice.recurring_gift_id:
-        return None
+        return _nothing
+    if invoice.is_retried_there and invoice.attempts > 0 and not invoice.is_first:
+        stripe_gateway.stop_retries(invoice.id)
     return lambda: instalments.apply_invoice(invoice, payment)
+
+
+def _on_invoice(event: Event) -> Step:
+    return look_at_invoice(event.object_id)
 
 
 def _on_subscription(event: Event) -> Step | None:
@@ -97,7 +104,7 @@ _HANDLERS: dict[str, Callable[[Event], Step | None]] = {
         _on_checkout,
     ),
     "payment_intent.succeeded": _on_payment,
-    **dict.fromkeys(("invoice.paid", "invoice.payment_failed"), _on_invoice),
+    **dict.fromkeys(("invoice.paid", "invoice.payment_failed", "invoice.voided"), _on_invoice),
     **dict.fromkeys(("customer.subscription.updated", "customer.subscription.deleted"), _on_subscription),
     **dict.fromkeys(("charge.refunded", "refund.created", "refund.updated", "refund.failed"), _on_refund),
 }

@@ -11,6 +11,11 @@ def manage_url(recurring_gift_id: str) -> str:
     return f"{_base()}/my/recurring/{_signed(recurring_gift_id, RECURRING)}"
 
 
+def card_url(recurring_gift_id: str) -> str:
+    """The address that leads straight to Stripe's page for a new card."""
+    return f"{manage_url(recurring_gift_id)}/card"
+
+
 def receipt_url(receipt_id: str) -> str:
     """The address of a receipt as a PDF document."""
     return f"{_base()}/my/receipts/{_signed(receipt_id, RECEIPT)}.pdf"

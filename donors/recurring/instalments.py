@@ -4,17 +4,28 @@ The first instalment is the gift that the donor began on the drive's page; each 
 of its own, once, by its invoice and its due day.
 """
 
+from datetime import date
+
 from sqlalchemy import select
 
-from campaigns.drives.drive import Drive
 from core import clock, ids
-from core.db import db
-from donors.figures import tally
+from core.db import db, insert_once
+from core.money import Money
 from donors.gifts import settling
 from donors.gifts.gift import FAILED, PENDING, Gift
 from donors.payments.connected_account import require_same
 from donors.receipts import letters
-from donors.recurring.recurring_gift import ABANDONED, ACTIVE, CANCELLED, FAILING, Cancellation, RecurringGift
+from donors.recurring import failing, instalment, standing
+from donors.recurring.instalment import Attempt, Instalment
+from donors.recurring.recurring_gift import (
+    ABANDONED,
+    CANCELLED,
+    ENDED,
+    LAPSED,
+    Cancellation,
+    RecurringGift,
+)
+from donors.recurring.version import Version
 from donors.stripe_gateway import Invoice, Payment, Subscription
 
 
@@ -24,6 +35,31 @@ def lock_promise(recurring_gift_id: str | None) -> RecurringGift | None:
     return db.session.get(RecurringGift, recurring_gift_id, with_for_update=True, populate_existing=True)
 
 
+def fall_due(promise: RecurringGift, day: date) -> Instalment:
+    """The instalment of a locked promise for the period that begins on `day`; made the first time.
+
+    An older one that is still open lapses: no donor is charged for two periods at once.
+    """
+    state = standing.why_uncollected(promise, day) or instalment.DUE
+    if state == instalment.DUE and standing.has_later_instalment(promise.id, day):
+        state = instalment.LAPSED
+    is_new = insert_once(
+        Instalment,
+        id=ids.new_id("inst"),
+        recurring_gift_id=promise.id,
+        period_on=day,
+        state=state,
+        attempts=0,
+        since_at=clock.now(),
+        amount_minor=promise.charged.minor,
+        currency=promise.currency,
+    )
+    if is_new:
+        standing.close_open_instalments(promise, instalment.LAPSED, before=day)
+    query = select(Instalment).where(Instalment.recurring_gift_id == promise.id, Instalment.period_on == day)
+    return db.session.scalars(query.execution_options(populate_existing=True)).one()
+
+
 def apply_invoice(invoice: Invoice, payment: Payment | None) -> None:
     """Bring the instalment of an invoice to where the invoice and its payment stand."""
     promise = lock_promise(invoice.recurring_gift_id)
@@ -31,31 +67,51 @@ def apply_invoice(invoice: Invoice, payment: Payment | None) -> None:
         return
     require_same(promise.account, invoice.account)
     promise.subscription_id = invoice.subscription_id
-    gift = _gift_of(invoice, promise)
-    gift.invoice_id = invoice.id
-    gift.period_on = invoice.period_starts_at.date()
+    row = fall_due(promise, invoice.period_starts_at.date())
+    row.invoice_id, row.attempts = invoice.id, invoice.attempts
+    row.amount_minor = invoice.amount_due.minor
+    is_paid = payment is not None and payment.is_paid
+    _note_attempt(row, invoice, is_paid=is_paid, refusal=payment.refusal if payment else "")
+    is_open = row.state in (instalment.DUE, instalment.FAILED)
+    if is_open and invoice.is_given_up:
+        row.move(instalment.LAPSED)
+    elif is_paid or (is_open and invoice.attempts > 0):
+        _collect(promise, row, invoice, payment)
+
+
+def _collect(promise: RecurringGift, row: Instalment, invoice: Invoice, payment: Payment | None) -> None:
+    gift = _gift_of(invoice, promise, row)
     db.session.flush()
     if payment is not None and payment.is_paid:
+        row.move(instalment.PAID)
         settling.apply_payment(gift, payment)
-    elif invoice.attempts > 0 and gift.state == PENDING:
+        return
+    if gift.state == PENDING:
         gift.move(FAILED)
-        if promise.state == ACTIVE:
-            promise.move(FAILING)
+    row.move(instalment.FAILED)
+    failing.note_failure(promise, row)
 
 
-def _gift_of(invoice: Invoice, promise: RecurringGift) -> Gift:
+def _note_attempt(row: Instalment, invoice: Invoice, *, is_paid: bool, refusal: str) -> None:
+    if invoice.attempts:
+        values = {"number": invoice.attempts, "at": clock.now(), "is_paid": is_paid}
+        insert_once(Attempt, id=ids.new_id("try"), instalment_id=row.id, refusal=refusal, **values)
+
+
+def _gift_of(invoice: Invoice, promise: RecurringGift, row: Instalment) -> Gift:
     found = db.session.scalars(
         select(Gift)
         .where(Gift.invoice_id == invoice.id)
         .with_for_update()
         .execution_options(populate_existing=True)
     ).first()
-    if found is not None:
-        return found
-    first = _first_gift(promise)
-    if invoice.is_first:
-        return first
-    return _renewal(promise, first)
+    if found is None:
+        first = _first_gift(promise)
+        found = first if invoice.is_first else _renewal(promise, first, invoice.amount_due)
+        found.invoice_id, found.period_on = invoice.id, row.period_on
+        db.session.flush()
+    row.gift_id = found.id
+    return found
 
 
 def _first_gift(promise: RecurringGift) -> Gift:
@@ -70,8 +126,8 @@ def _first_gift(promise: RecurringGift) -> Gift:
     ).one()
 
 
-def _renewal(promise: RecurringGift, first: Gift) -> Gift:
-    """A later instalment: the promise's amount now, the name and drive of its beginning."""
+def _renewal(promise: RecurringGift, first: Gift, due: Money) -> Gift:
+    """A later instalment: what was promised when it was billed, the name and drive of its beginning."""
     gift = Gift(
         id=ids.new_id("gift"),
         organisation_id=promise.organisation_id,
@@ -81,7 +137,7 @@ def _renewal(promise: RecurringGift, first: Gift) -> Gift:
         recurring_gift_id=promise.id,
         account=promise.account,
         state=PENDING,
-        fee_cover_minor=promise.fee_cover_minor,
+        fee_cover_minor=_fee_cover_in(promise, due),
         refunded_minor=0,
         language=first.language,
         donor_name=first.donor_name,
@@ -91,48 +147,55 @@ def _renewal(promise: RecurringGift, first: Gift) -> Gift:
         employer=first.employer,
         started_at=clock.now(),
     )
-    gift.amount = promise.amount
+    gift.amount = Money(due.minor - gift.fee_cover_minor, due.currency)
     db.session.add(gift)
     return gift
 
 
+def _fee_cover_in(promise: RecurringGift, due: Money) -> int:
+    """The fee cover within an amount that was billed, perhaps before the amount was changed."""
+    if due == promise.charged:
+        return promise.fee_cover_minor
+    versions = select(Version).where(Version.recurring_gift_id == promise.id).order_by(Version.number.desc())
+    for each in db.session.scalars(versions):
+        if each.charged == due:
+            return each.fee_cover_minor
+    first = _first_gift(promise)
+    return first.fee_cover_minor if first.charged == due else 0
+
+
 def apply_subscription(subscription: Subscription) -> None:
-    """Bring a promise to where its subscription stands."""
+    """Bring a promise to where its subscription stands. Whether it fails, its instalments say."""
     promise = lock_promise(subscription.recurring_gift_id)
     if promise is None:
         return
     require_same(promise.account, subscription.account)
     promise.subscription_id = subscription.id
-    promise.next_due_on = subscription.next_due_at.date() if subscription.next_due_at else None
-    match subscription.status:
-        case "canceled":
-            _end(promise, subscription)
-        case "incomplete_expired" if promise.first_paid_at is None:
+    if subscription.status == "canceled":
+        _end(promise, subscription)
+    elif promise.state not in ENDED:
+        promise.next_due_on = subscription.next_due_at.date() if subscription.next_due_at else None
+        if subscription.status == "incomplete_expired" and promise.first_paid_at is None:
             promise.move(ABANDONED)
-        case "past_due" | "unpaid" if promise.state == ACTIVE:
-            promise.move(FAILING)
-        case "active" if promise.state == FAILING:
-            promise.move(ACTIVE)
-        case _:
-            return
 
 
 def _end(promise: RecurringGift, subscription: Subscription) -> None:
-    if promise.state == CANCELLED:
-        return
     ended_at = subscription.ended_at or clock.now()
-    promise.move(CANCELLED)
-    promise.cancelled_at, promise.next_due_on = ended_at, None
     asked = db.session.scalars(
         select(Cancellation).where(Cancellation.recurring_gift_id == promise.id)
     ).first()
+    if promise.state not in ENDED and asked is None and subscription.ended_unpaid:
+        failing.lapse(promise, ended_at)
+        asked = db.session.query(Cancellation).filter_by(recurring_gift_id=promise.id).one()
+    if promise.state in ENDED:
+        if promise.state == LAPSED and asked is not None:
+            asked.done_at = asked.done_at or ended_at
+        return
     if asked is None:
         asked = Cancellation(
             recurring_gift_id=promise.id, asked_by="stripe", reason="ended_at_stripe", asked_at=ended_at
         )
         db.session.add(asked)
     asked.done_at = ended_at
+    failing.end(promise, CANCELLED, ended_at)
     letters.recurring_gift_ended(promise)
-    drive = db.session.get_one(Drive, promise.drive_id)
-    if drive.is_open(ended_at):
-        tally.lose_new_monthly_donor(promise.id, at=ended_at, because="cancelled")

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, Index, Text
+from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, Index, Integer, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from campaigns.drives.drive import Drive
@@ -12,18 +12,26 @@ from core.errors import Conflict
 from core.money import Money
 from donors.people.donor import Donor
 
-PENDING, ACTIVE, FAILING, CANCELLED, ABANDONED = "pending", "active", "failing", "cancelled", "abandoned"
+PENDING, ACTIVE, FAILING, PAUSED, HELD = "pending", "active", "failing", "paused", "held"
+LAPSED, CANCELLED, ABANDONED = "lapsed", "cancelled", "abandoned"
 
 #: The one table of what may follow what. A late success restores a failing promise; an abandoned checkout
-#: that was paid after all becomes active, since money that moved is a fact.
+#: that was paid after all becomes active, since money that moved is a fact. `held`: a dispute is open.
+_RUNNING = frozenset({ACTIVE, FAILING, PAUSED, HELD})
+_ENDS = frozenset({LAPSED, CANCELLED})
 TRANSITIONS: dict[str, frozenset[str]] = {
-    PENDING: frozenset({ACTIVE, ABANDONED, CANCELLED}),
-    ACTIVE: frozenset({FAILING, CANCELLED}),
-    FAILING: frozenset({ACTIVE, CANCELLED}),
+    PENDING: frozenset({ACTIVE, FAILING, HELD, ABANDONED, CANCELLED}),
+    ACTIVE: (_RUNNING | _ENDS) - {ACTIVE},
+    FAILING: (_RUNNING | _ENDS) - {FAILING},
+    PAUSED: (_RUNNING | _ENDS) - {PAUSED},
+    HELD: (_RUNNING | _ENDS) - {HELD},
     ABANDONED: frozenset({ACTIVE}),
+    LAPSED: frozenset(),
     CANCELLED: frozenset(),
 }
-RHYTHMS = ("month", "quarter", "year")
+#: What still runs, and what has ended for good.
+RUNNING, ENDED = (ACTIVE, FAILING, PAUSED, HELD), (LAPSED, CANCELLED)
+RHYTHMS = ("week", "month", "quarter", "year")
 
 
 class RecurringGift(Model, MoneyColumns):
@@ -31,9 +39,13 @@ class RecurringGift(Model, MoneyColumns):
     __table_args__ = (
         CheckConstraint("amount_minor > 0", name="amount"),
         CheckConstraint("fee_cover_minor >= 0", name="fee_cover"),
-        CheckConstraint("rhythm IN ('month','quarter','year')", name="rhythm"),
-        CheckConstraint("state IN ('pending','active','failing','cancelled','abandoned')", name="state"),
+        CheckConstraint("rhythm IN ('week','month','quarter','year')", name="rhythm"),
+        CheckConstraint(
+            "state IN ('pending','active','failing','paused','held','lapsed','cancelled','abandoned')",
+            name="state",
+        ),
         Index("ix_recurring_gift_organisation", "organisation_id", "started_at"),
+        Index("ix_recurring_gift_due", "next_due_on"),
     )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True)
@@ -49,7 +61,14 @@ class RecurringGift(Model, MoneyColumns):
     started_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     first_paid_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     next_due_on: Mapped[date | None] = mapped_column(Date)
+    #: When it ended, by whoever asked or because no payment went through any more.
     cancelled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: Counts the versions that were written (version.py).
+    version: Mapped[int] = mapped_column(Integer, default=0)
+    #: Since when no payment goes through, how many retries were made, and when the next one is.
+    failing_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    retries: Mapped[int] = mapped_column(Integer, default=0)
+    next_attempt_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
 
     drive: Mapped[Drive] = relationship(lazy="raise")
     donor: Mapped[Donor] = relationship(lazy="raise")

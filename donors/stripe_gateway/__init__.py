@@ -5,6 +5,16 @@ call has no second effect. No call is made inside a transaction. Others import f
 """
 
 from donors.stripe_gateway.accounts import OwnAccount, UnknownAccount, read_account
+from donors.stripe_gateway.changing import (
+    CardPage,
+    CardPageRequest,
+    SubscriptionChange,
+    change_subscription,
+    collect_invoice,
+    open_card_page,
+    read_card_page,
+    stop_retries,
+)
 from donors.stripe_gateway.checkout import (
     Checkout,
     CheckoutRequest,
@@ -31,6 +41,8 @@ __all__ = [
     "on_account",
     "read_account",
     "BadSignature",
+    "CardPage",
+    "CardPageRequest",
     "Checkout",
     "CheckoutRequest",
     "Event",
@@ -39,15 +51,21 @@ __all__ = [
     "PaymentsUnavailable",
     "StripeRefund",
     "Subscription",
+    "SubscriptionChange",
     "cancel_subscription",
+    "change_subscription",
+    "collect_invoice",
     "expire_checkout",
     "init_app",
+    "open_card_page",
     "open_checkout",
     "parse_event",
+    "read_card_page",
     "read_checkout",
     "read_event",
     "read_invoice",
     "read_payment",
     "read_subscription",
     "refund",
+    "stop_retries",
 ]

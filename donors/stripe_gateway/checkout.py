@@ -9,7 +9,12 @@ import stripe
 from core.money import Money
 from donors.stripe_gateway.client import calling, client, id_of, spoken_for
 
-_INTERVALS: dict[str, tuple[str, int]] = {"month": ("month", 1), "quarter": ("month", 3), "year": ("year", 1)}
+INTERVALS: dict[str, tuple[str, int]] = {
+    "week": ("week", 1),
+    "month": ("month", 1),
+    "quarter": ("month", 3),
+    "year": ("year", 1),
+}
 
 
 @dataclass(frozen=True)
@@ -65,7 +70,7 @@ def open_checkout(request: CheckoutRequest) -> Checkout:
     if request.rhythm == "once":
         params |= {"mode": "payment", "submit_type": "donate", "payment_intent_data": {"metadata": metadata}}
     else:
-        interval, count = _INTERVALS[request.rhythm]
+        interval, count = INTERVALS[request.rhythm]
         price["recurring"] = {"interval": interval, "interval_count": count}
         params |= {"mode": "subscription", "subscription_data": {"metadata": metadata}}
     params["line_items"] = [{"quantity": 1, "price_data": price}]

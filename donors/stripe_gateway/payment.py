@@ -23,6 +23,7 @@ class Payment:
     fee: Money | None
     refunds: tuple[StripeRefund, ...]
     account: str = ""  #: the connected account it was paid to; empty for our own
+    refusal: str = ""  #: Stripe's word for why the last try failed
 
 
 def read_payment(payment_intent_id: str) -> Payment:
@@ -50,7 +51,13 @@ def read_payment(payment_intent_id: str) -> Payment:
         fee=_fee(charge, currency),
         refunds=tuple(as_refund(each) for each in refunds),
         account=spoken_for(),
+        refusal=_refusal(intent),
     )
+
+
+def _refusal(intent: stripe.PaymentIntent) -> str:
+    error = intent.last_payment_error
+    return (error.decline_code or error.code or "") if error else ""
 
 
 def _fee(charge: stripe.Charge | None, currency: str) -> Money | None:

@@ -24,6 +24,10 @@ class Invoice:
     payment_intent_id: str | None
     attempts: int
     account: str = ""
+    #: Voided or written off: nobody collects it any more.
+    is_given_up: bool = False
+    #: Stripe would try it again by itself.
+    is_retried_there: bool = False
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,12 @@ class Subscription:
     next_due_at: datetime | None
     ended_at: datetime | None
     account: str = ""
+    #: Stripe ended it because no payment went through.
+    ended_unpaid: bool = False
+    #: What a change has to name.
+    item_id: str = ""
+    product_id: str = ""
+    customer_id: str = ""
 
 
 def read_invoice(invoice_id: str) -> Invoice:
@@ -56,28 +66,30 @@ def read_invoice(invoice_id: str) -> Invoice:
         payment_intent_id=id_of(intent),
         attempts=invoice.attempt_count,
         account=spoken_for(),
+        is_given_up=invoice.status in ("void", "uncollectible"),
+        is_retried_there=invoice.status == "open" and bool(invoice.auto_advance),
     )
 
 
 def read_subscription(subscription_id: str) -> Subscription:
     with calling():
-        return _subscription(client().v1.subscriptions.retrieve(subscription_id))
+        return as_subscription(client().v1.subscriptions.retrieve(subscription_id))
 
 
 def cancel_subscription(subscription_id: str, *, key: str) -> Subscription:
     """End a subscription at once, without proration. One that has ended already is simply read."""
     with calling():
         try:
-            return _subscription(
+            return as_subscription(
                 client().v1.subscriptions.cancel(
                     subscription_id, {"prorate": False}, {"idempotency_key": f"cancel:{key}"}
                 )
             )
         except stripe.InvalidRequestError:
-            return _subscription(client().v1.subscriptions.retrieve(subscription_id))
+            return as_subscription(client().v1.subscriptions.retrieve(subscription_id))
 
 
-def _subscription(found: stripe.Subscription) -> Subscription:
+def as_subscription(found: stripe.Subscription) -> Subscription:
     items = found["items"].data
     ends = [item.current_period_end for item in items]
     return Subscription(
@@ -87,4 +99,12 @@ def _subscription(found: stripe.Subscription) -> Subscription:
         next_due_at=clock.from_epoch(ends[0]) if ends else None,
         ended_at=clock.from_epoch(found.ended_at) if found.ended_at else None,
         account=spoken_for(),
+        ended_unpaid=_reason(found) == "payment_failed",
+        item_id=items[0].id if items else "",
+        product_id=id_of(items[0].price.product) or "" if items else "",
+        customer_id=id_of(found.customer) or "",
     )
+
+
+def _reason(found: stripe.Subscription) -> str | None:
+    return found.cancellation_details.reason if found.cancellation_details else None

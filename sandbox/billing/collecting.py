@@ -48,7 +48,8 @@ def _take_refusal(account: Account, invoice: Object) -> None:
     pauses = account.world.settings.retry_after_days
     first = invoice["billing_reason"] == "subscription_create"
     attempts = invoice["attempt_count"]
-    goes_on = not first and attempts <= len(pauses)
+    is_left_alone = not first and not invoice["auto_advance"]
+    goes_on = not first and not is_left_alone and attempts <= len(pauses)
     invoice["next_payment_attempt"] = account.now + pauses[attempts - 1] * _DAY if goes_on else None
     account.save(invoice)
     account.emit("invoice.payment_failed", invoice)
@@ -58,7 +59,7 @@ def _take_refusal(account: Account, invoice: Object) -> None:
     if first:
         return
     _set_status(account, invoice, "past_due", instead_of=("active", "trialing"))
-    if not goes_on:
+    if not goes_on and not is_left_alone:
         subscription = account.get("subscription", invoice["_subscription"])
         cancel_now(account, subscription, reason="payment_failed")
 

@@ -44,6 +44,8 @@ def update(call: Call) -> Object:
                 row[name] = call.params[name] or None
         if "auto_advance" in call.params:
             row["auto_advance"] = call.params["auto_advance"]
+            if row["status"] == "open" and not row["auto_advance"]:
+                row["next_payment_attempt"] = None
             if row["status"] == "draft" and row["auto_advance"]:
                 row["automatically_finalizes_at"] = (
                     call.account.now + call.account.world.settings.finalize_after_seconds

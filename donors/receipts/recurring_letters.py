@@ -1,0 +1,159 @@
+"""Letters about a recurring gift: each change confirmed, a failed payment, an end, what is coming. Each once."""
+
+from flask import current_app, render_template
+from flask_babel import force_locale
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from campaigns.drives.drive import Drive
+from core.db import db
+from core.i18n import day
+from core.i18n import money as money_text
+from core.mail import queue_mail
+from donors.gifts.gift import Gift
+from donors.people.donor import Donor
+from donors.receipts import links
+from donors.recurring import version as versions
+from donors.recurring.instalment import Instalment
+from donors.recurring.pause import Pause
+from donors.recurring.recurring_gift import RecurringGift
+from donors.recurring.version import Version
+from donors.words import RHYTHM_NAMES
+from staff.organisation import Organisation
+
+
+def changed(promise: RecurringGift, version: Version) -> None:
+    """Confirm one change."""
+    with force_locale(_language(promise)):
+        subject, *sentences = _words(promise, version)
+        _send(promise, f"change:{version.id}", subject, sentences)
+
+
+def _words(promise: RecurringGift, version: Version) -> list[str]:
+    about = {
+        "amount": money_text(version.charged),
+        "was": money_text(version.was),
+        "rhythm": str(RHYTHM_NAMES[promise.rhythm]),
+        "next": day(version.next_due_on) if version.next_due_on else "",
+        "resumes": day(version.resumes_on) if version.resumes_on else "",
+    }
+    words = {
+        versions.AMOUNT: [
+            _("Your recurring gift is %(amount)s now", **about),
+            _("From the next payment on it is %(amount)s %(rhythm)s.", **about),
+            _("Before, the gift was %(was)s. Nothing is charged today.", **about),
+        ],
+        versions.DAY: [
+            _("Your recurring gift has a new day", **about),
+            _("The next payment of %(amount)s is on %(next)s, and later ones follow that day.", **about),
+        ],
+        versions.CARD: [
+            _("Your recurring gift has a new card"),
+            _("The next payment of %(amount)s is taken from it.", **about),
+        ],
+        versions.PAUSED: [
+            _("Your recurring gift is paused until %(resumes)s", **about),
+            _("No payment is taken before that day, and none of these is taken later."),
+            _("We write to you a week before it goes on."),
+        ],
+        versions.RESUMED: [
+            _("Your recurring gift goes on"),
+            _("The next payment of %(amount)s is on %(next)s.", **about),
+        ],
+        versions.SKIPPED: [
+            _("One payment is skipped"),
+            _("The payment due on %(next)s is not taken, now or later. The one after it is.", **about),
+        ],
+        versions.HELD: [
+            _("Your recurring gift is on hold"),
+            _("A bank is looking at a payment of this gift. Until that is settled, no payment is taken."),
+        ],
+        versions.RELEASED: [
+            _("Your recurring gift is no longer on hold"),
+            _(
+                "Payments of %(amount)s are taken again. None that fell due meanwhile is taken later.",
+                **about,
+            ),
+        ],
+    }
+    return words[version.kind]
+
+
+def payment_failed(promise: RecurringGift, instalment: Instalment) -> None:
+    """The first failure of a row of them; the link leads straight to a new card."""
+    with force_locale(_language(promise)):
+        amount = money_text(promise.charged)
+        sentences = [
+            _("Your bank did not let the payment of %(amount)s through. No money moved.", amount=amount),
+            _("We try again after 1, 3, 7 and 13 days. With another card it goes through at once."),
+        ]
+        button = (_("Use another card"), links.card_url(promise.id))
+        _send(promise, f"failed:{instalment.id}", _("Your payment did not go through"), sentences, button)
+
+
+def lapsed(promise: RecurringGift) -> None:
+    with force_locale(_language(promise)):
+        slug = db.session.get_one(Drive, promise.drive_id).slug
+        sentences = [
+            _("Five tries in two weeks did not go through, so it has ended. Nothing more is charged."),
+            _("What you have given stays given. If you want to go on, begin a new gift in a minute."),
+        ]
+        button = (_("Give again"), f"{current_app.config['BASE_URL']}/d/{slug}")
+        _send(promise, f"lapsed:{promise.id}", _("Your recurring gift has lapsed"), sentences, button)
+
+
+def resumes_soon(promise: RecurringGift, pause: Pause) -> None:
+    with force_locale(_language(promise)):
+        about = {"amount": money_text(promise.charged), "resumes": day(pause.resumes_on)}
+        sentences = [
+            _("The pause of your gift of %(amount)s ends on %(resumes)s.", **about),
+            _("If that is too soon, change, pause or end it before that day."),
+        ]
+        subject = _("Your recurring gift goes on from %(resumes)s", **about)
+        _send(promise, f"resumes:{pause.id}", subject, sentences)
+
+
+def yearly_notice(promise: RecurringGift) -> None:
+    """Before a payment that its donor last thought of a year ago."""
+    assert promise.next_due_on is not None, "only what is due is announced"
+    with force_locale(_language(promise)):
+        about = {"amount": money_text(promise.charged), "next": day(promise.next_due_on)}
+        sentences = [
+            _("On %(next)s your yearly gift of %(amount)s is due.", **about),
+            _("You need to do nothing. If something has changed, change, skip or end it before that day."),
+        ]
+        _send(promise, yearly_key(promise), _("Your yearly gift is due on %(next)s", **about), sentences)
+
+
+def yearly_key(promise: RecurringGift) -> str:
+    assert promise.next_due_on is not None
+    return f"yearly:{promise.id}:{promise.next_due_on.isoformat()}"
+
+
+def _language(promise: RecurringGift) -> str:
+    query = select(Gift.language).where(Gift.recurring_gift_id == promise.id).order_by(Gift.started_at)
+    return db.session.scalar(query.limit(1)) or "en"
+
+
+def _send(
+    promise: RecurringGift,
+    key: str,
+    subject: str,
+    sentences: list[str],
+    button: tuple[str, str] | None = None,
+) -> None:
+    context = {
+        "organisation": db.session.get_one(Organisation, promise.organisation_id),
+        "drive": db.session.get_one(Drive, promise.drive_id),
+        "subject": subject,
+        "sentences": sentences,
+        "button": button,
+        "manage_url": links.manage_url(promise.id),
+    }
+    queue_mail(
+        key=key,
+        to=db.session.get_one(Donor, promise.donor_id).email,
+        subject=subject,
+        text=render_template("mail/recurring.txt", **context),
+        html=render_template("mail/recurring.html", **context),
+    )
