@@ -42,7 +42,8 @@ def send_newest(recurring_gift_id: str, overtaken: int) -> int | None:
     newest = waiting[-1]
     key = f"{newest.id}:{waiting[0].number}:{overtaken}"
     change = _change(promise.rhythm, waiting)
-    seen = stripe_gateway.change_subscription(promise.subscription_id, change, key=key)
+    with stripe_gateway.on_account(promise.account):
+        seen = stripe_gateway.change_subscription(promise.subscription_id, change, key=key)
     with transaction():
         return note_sent(recurring_gift_id, newest.number, seen)
 
@@ -93,17 +94,17 @@ def open_card_page(card_update_id: str) -> str:
     if promise.subscription_id is None or promise.state in ENDED:
         raise Conflict("not_running", "")
     manage_url = links.manage_url(promise.id)
-    page = stripe_gateway.open_card_page(
-        CardPageRequest(
-            card_update_id=row.id,
-            recurring_gift_id=promise.id,
-            subscription_id=promise.subscription_id,
-            currency=promise.currency,
-            language=language(),
-            success_url=f"{manage_url}/cards/{row.id}",
-            cancel_url=manage_url,
-        )
+    request = CardPageRequest(
+        card_update_id=row.id,
+        recurring_gift_id=promise.id,
+        subscription_id=promise.subscription_id,
+        currency=promise.currency,
+        language=language(),
+        success_url=f"{manage_url}/cards/{row.id}",
+        cancel_url=manage_url,
     )
+    with stripe_gateway.on_account(promise.account):
+        page = stripe_gateway.open_card_page(request)
     with transaction():
         row = db.session.get_one(CardUpdate, card_update_id, with_for_update=True, populate_existing=True)
         row.checkout_session_id = page.id
@@ -115,7 +116,9 @@ def take_card(card_update_id: str) -> None:
     row = db.session.get_one(CardUpdate, card_update_id)
     if row.checkout_session_id is None:
         return
-    page = stripe_gateway.read_card_page(row.checkout_session_id)
+    account = db.session.get_one(RecurringGift, row.recurring_gift_id).account
+    with stripe_gateway.on_account(account):
+        page = stripe_gateway.read_card_page(row.checkout_session_id)
     if page.payment_method_id is None:
         return
     with transaction():
@@ -183,7 +186,8 @@ def _collect(promise: RecurringGift, *, key: str) -> None:
     invoice_id = db.session.scalar(query.order_by(Instalment.period_on.desc()).limit(1))
     if invoice_id is None:
         return
-    stripe_gateway.collect_invoice(invoice_id, key=key)
-    step = look_at_invoice(invoice_id)
+    with stripe_gateway.on_account(promise.account):
+        stripe_gateway.collect_invoice(invoice_id, key=key)
+        step = look_at_invoice(invoice_id)
     with transaction():
         step()
