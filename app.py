@@ -68,6 +68,7 @@ def _register(app: Flask, api: Api) -> None:
     campaigns_cli.register(app)
     api.register_blueprint(campaigns_api.bp)
     app.register_blueprint(legal_pages.bp)
+    app.register_blueprint(legal_pages.public_reports.bp)
     legal_cli.register(app)
     api.register_blueprint(legal_api.bp)
     stripe_gateway.init_app(app, app.config["SETTINGS"])
@@ -105,7 +106,7 @@ def _stand_in_front(app: Flask, settings: Settings) -> None:
     app.wsgi_app = PageCache(
         app.wsgi_app,
         seconds=settings.page_cache_seconds,
-        prefixes=("/d/", "/c/"),
+        prefixes=("/d/", "/c/", "/r/"),
         languages=tuple(i18n.LANGUAGES),
         placeholder=form_token.PLACEHOLDER.encode(),
         new_token=form_token.maker(app.config["SECRET_KEY"]),

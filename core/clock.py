@@ -13,7 +13,12 @@ def now() -> datetime:
 
 def today(zone: str = "UTC") -> date:
     """The present day in an IANA `zone`."""
-    return now().astimezone(ZoneInfo(zone)).date()
+    return day_of(now(), zone)
+
+
+def day_of(instant: datetime, zone: str) -> date:
+    """The day in `zone` that an instant belongs to."""
+    return instant.astimezone(ZoneInfo(zone)).date()
 
 
 def closes_at(day: date, zone: str) -> datetime:

@@ -26,7 +26,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "campaigner": frozenset(
         {
             *("campaigns.view", "campaigns.edit", "funds.view"),
-            *("gifts.view", "gifts.start", "people.view"),
+            *("gifts.view", "gifts.start", "people.view", "reports.publish"),
         }
     ),
     "finance": frozenset(

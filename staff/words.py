@@ -40,6 +40,7 @@ PERMISSION_NAMES: dict[str, Any] = {
     "organisation.edit": lazy_gettext("change the organisation"),
     "people.manage": lazy_gettext("invite people and change roles"),
     "people.view": lazy_gettext("see people"),
+    "reports.publish": lazy_gettext("publish transparency reports"),
     "tokens.manage": lazy_gettext("make and revoke API tokens"),
 }
 

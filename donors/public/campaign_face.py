@@ -15,6 +15,7 @@ from core.db import db
 from donors.figures import progress
 from donors.figures.progress import Progress
 from donors.public.face import ToldUpdate
+from legal.reports.report import TransparencyReport, current_reports
 from staff.organisation import Organisation
 
 MOST_DRIVES = 50
@@ -32,6 +33,8 @@ class CampaignFace:
     partners: list[str]
     drives: list[Progress]
     updates: list[ToldUpdate]
+    #: Those that no other one supersedes, the latest months first.
+    reports: list[TransparencyReport]
     as_of: datetime
 
 
@@ -48,6 +51,7 @@ def read(slug: str) -> CampaignFace | None:
         partners=_partners(campaign),
         drives=_drives(Drive.campaign_id == campaign.id),
         updates=_updates(campaign.id),
+        reports=current_reports(campaign.id),
         as_of=clock.now(),
     )
 

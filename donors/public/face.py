@@ -26,6 +26,7 @@ from donors.figures.progress import Progress
 from donors.figures.tally import DriveDay
 from donors.gifts.gift import RECEIVED, Gift
 from donors.recurring.recurring_gift import RecurringGift
+from legal.reports.report import TransparencyReport
 from legal.reports.transparency import LegalMonth
 from staff.organisation import Organisation
 
@@ -63,6 +64,8 @@ class Face:
     updates: list[ToldUpdate] = field(default_factory=list)
     #: Organisations that work on the campaign besides the lead: (id, name).
     partners: list[tuple[str, str]] = field(default_factory=list)
+    #: The latest transparency report: (id, last month).
+    reports: list[tuple[str, date]] = field(default_factory=list)
     raised_by_day: list[tuple[date, int]] = field(default_factory=list)
     hours_by_month: list[tuple[date, int]] = field(default_factory=list)
 
@@ -139,6 +142,8 @@ def _tell(face: Face) -> None:
             case "day":
                 before = face.raised_by_day[-1][1] if face.raised_by_day else 0
                 face.raised_by_day.append((row.on_day, before + row.number))
+            case "report":
+                face.reports.append((row.title, row.on_day))
             case "month":
                 face.hours_by_month.append((row.on_day, row.number))
             case _:
@@ -172,7 +177,17 @@ def _told() -> Any:
     months = select(*_row("month", on_day=LegalMonth.month, number=LegalMonth.hours_tenths)).where(
         LegalMonth.campaign_id == campaign_id
     )
-    told = union_all(select(updates), partners, days, months).subquery()
+    latest = (
+        select(TransparencyReport.id)
+        .where(TransparencyReport.campaign_id == campaign_id)
+        .order_by(TransparencyReport.published_at.desc(), TransparencyReport.id)
+        .limit(1)
+        .scalar_subquery()
+    )
+    reports = select(
+        *_row("report", title=TransparencyReport.id, on_day=TransparencyReport.last_month)
+    ).where(TransparencyReport.id == latest)
+    told = union_all(select(updates), partners, days, months, reports).subquery()
     return select(told).order_by(told.c.kind, told.c.on_day, told.c.at.desc(), told.c.body)
 
 

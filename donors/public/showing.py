@@ -40,6 +40,7 @@ def drive_view(face: Face) -> dict[str, Any]:
         "tiles": figures.tiles,
         "recent_gifts": [_recent(gift) for gift in face.recent_gifts],
         "updates": face.updates,
+        "reports": face.reports,
         "hours_by_month": face.hours_by_month,
         "raised_by_day": face.raised_by_day,
         "as_of": figures.as_of,
@@ -85,6 +86,7 @@ def campaign_view(face: CampaignFace) -> dict[str, Any]:
         "drives": [progress_view(each) for each in face.drives],
         "tiles": face.drives[0].tiles if face.drives else None,
         "updates": face.updates,
+        "reports": [(each.id, each.last_month) for each in face.reports],
         "as_of": face.as_of,
     }
 

@@ -1,6 +1,6 @@
-"""The law work for software: hours, matters, costs, bonds, codes and rates."""
+"""The law work for software: hours, matters, costs, bonds, reports, codes and rates."""
 
-from legal.api import bonds, certifications, codes, costs, hours, ledes, matters
+from legal.api import bonds, certifications, codes, costs, hours, ledes, matters, reports
 from legal.api.blueprint import bp
 
-__all__ = ["bonds", "bp", "certifications", "codes", "costs", "hours", "ledes", "matters"]
+__all__ = ["bonds", "bp", "certifications", "codes", "costs", "hours", "ledes", "matters", "reports"]

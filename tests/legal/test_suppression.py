@@ -15,7 +15,7 @@ VECTOR_D = [[12, 3, 20], [15, 14, 2]]
 def test_vector_d_hides_the_small_cells_and_their_complements(k: int) -> None:
     published = suppress(VECTOR_D, k=k)
     assert published == [[12, None, None], [15, None, None]]
-    assert audit(VECTOR_D, published) == set()
+    assert audit(published) == set()
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,7 @@ def test_vector_d_hides_the_small_cells_and_their_complements(k: int) -> None:
 def test_publishing_a_complement_makes_hidden_cells_solvable(
     given_away: list[list[int | None]], solved: set[tuple[int, int]]
 ) -> None:
-    assert audit(VECTOR_D, given_away) == solved
+    assert audit(given_away) == solved
 
 
 def test_a_table_without_small_counts_is_published_whole() -> None:
@@ -44,7 +44,7 @@ def test_complements_run_to_a_fixed_point_across_a_chain() -> None:
     table = [[1, 50, 60], [50, 2, 60], [60, 50, 70]]
     published = suppress(table, k=5)
     assert (published[0][0], published[1][1], published[2][2]) == (None, None, 70)
-    assert audit(table, published) == set()
+    assert audit(published) == set()
 
 
 @pytest.mark.parametrize("table", [[[3]], [[3, 20]], [[3], [20]], [[0, 0], [1, 0]]])
@@ -77,7 +77,7 @@ def test_no_table_gives_a_small_count_away_and_what_is_shown_is_true(table: list
     except CannotHide:
         assert any(0 in counts for counts in table)
         return
-    assert audit(table, published) == set()
+    assert audit(published) == set()
     for counts, shown in zip(table, published, strict=True):
         for count, value in zip(counts, shown, strict=True):
             assert value in (None, count)

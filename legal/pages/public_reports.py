@@ -1,0 +1,80 @@
+"""The public page of a transparency report, and its files: read from the snapshot, whatever has happened since."""
+
+from flask import Blueprint, Response, current_app, make_response, render_template
+from werkzeug.wrappers import Response as AnyResponse
+
+from campaigns.campaign import Campaign
+from core.db import db
+from core.errors import Gone, NotFound
+from core.web import csv_out
+from core.web.page_cache import share
+from legal.reports.report import TransparencyReport, list_notes, successor_of
+from legal.reports.report_files import COLUMNS, csv_rows, document
+from legal.reports.showing import view
+
+bp = Blueprint("reports", __name__, url_prefix="/r")
+
+
+@bp.get("/<report_id>")
+def report(report_id: str) -> Response:
+    """The same bytes for everybody; no statement asks for an hour or a cost."""
+    found, campaign = _published(report_id)
+    content = found.figures
+    page = render_template(
+        "legal/report_public.html",
+        report=found,
+        campaign=campaign,
+        organisation=content["organisation"],
+        shown=view(content),
+        notes=list_notes(found),
+        successor=successor_of(found),
+        replaced=found.supersedes_id,
+        permalink=permalink(found),
+    )
+    return share(make_response(page))
+
+
+@bp.get("/<report_id>/report.json")
+def report_json(report_id: str) -> Response:
+    """The published bytes; their SHA-256 stands on the page."""
+    found, _campaign = _published(report_id)
+    response = current_app.response_class(found.content, content_type="application/json")
+    response.headers["Access-Control-Allow-Origin"] = "*"  # public figures, for anybody's page
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return share(response)
+
+
+@bp.get("/<report_id>/report.csv")
+def report_csv(report_id: str) -> Response:
+    """Every figure of the report in one table."""
+    found, _campaign = _published(report_id)
+    return csv_out.download(f"report-{found.last_month:%Y-%m}.csv", COLUMNS, csv_rows(found))
+
+
+@bp.get("/<report_id>/report.pdf")
+def report_pdf(report_id: str) -> AnyResponse:
+    """The report as a tagged document in the reader's language."""
+    found, campaign = _published(report_id)
+    notes = [note.body for note in list_notes(found)]
+    body = document(found, title=campaign.title, address=permalink(found), notes=notes)
+    response = current_app.response_class(body, content_type="application/pdf")
+    name = f"report-{found.last_month:%Y-%m}.pdf"
+    response.headers["Content-Disposition"] = f'inline; filename="{name}"'
+    return share(response)
+
+
+def permalink(report: TransparencyReport) -> str:
+    return f"{current_app.config['BASE_URL']}/r/{report.id}"
+
+
+def _published(report_id: str) -> tuple[TransparencyReport, Campaign]:
+    """Raises NotFound, and Gone where the campaign has been withdrawn: its reports go with it."""
+    found = None if "\x00" in report_id else db.session.get(TransparencyReport, report_id)
+    if found is None:
+        raise NotFound
+    campaign = db.session.get_one(Campaign, found.campaign_id)
+    if campaign.withdrawn_at is not None:
+        raise Gone
+    if not campaign.is_public:
+        raise NotFound
+    return found, campaign
