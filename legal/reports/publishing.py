@@ -1,7 +1,7 @@
 """Publishing a transparency report: by a third person, once, for good; and the notes beside it."""
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import Select, or_, select
 
 from campaigns import reading
 from campaigns.campaign import Campaign
@@ -125,16 +125,18 @@ def _parts(member_id: str, campaign_id: str) -> list[Select[str]]:
         .where(entry, TimeEntryApproval.approved_by_id == member_id),
         select(TimeEntry.id).where(entry, wrote),
         select(Expense.id).where(cost, Expense.claimant_id == member_id),
-        _joined(Expense.id, ExpenseApproval.expense_id, cost, ExpenseApproval.approved_by_id == member_id),
-        _joined(Expense.id, ExpensePayment.expense_id, cost, ExpensePayment.paid_by_id == member_id),
+        select(Expense.id).where(
+            Expense.id == ExpenseApproval.expense_id, cost, ExpenseApproval.approved_by_id == member_id
+        ),
+        select(Expense.id).where(
+            Expense.id == ExpensePayment.expense_id, cost, ExpensePayment.paid_by_id == member_id
+        ),
         select(Bond.id).where(bond, Bond.requested_by_id == member_id),
-        _joined(Bond.id, BondApproval.bond_id, bond, BondApproval.approved_by_id == member_id),
-        _joined(Bond.id, BondPosting.bond_id, bond, BondPosting.posted_by_id == member_id),
+        select(Bond.id).where(
+            Bond.id == BondApproval.bond_id, bond, BondApproval.approved_by_id == member_id
+        ),
+        select(Bond.id).where(Bond.id == BondPosting.bond_id, bond, BondPosting.posted_by_id == member_id),
     ]
-
-
-def _joined(one: ColumnElement[str], other: ColumnElement[str], *where: ColumnElement[bool]) -> Select[str]:
-    return select(one).where(one == other, *where)
 
 
 def _own_campaign(actor: Actor, campaign_id: str, *, lock: bool = False) -> Campaign:

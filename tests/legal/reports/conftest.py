@@ -125,11 +125,13 @@ def in_december() -> object:
 
 @pytest.fixture
 def busy(desk: Desk, in_december: object) -> Desk:
-    """Three months of enough entries of two people in two phases, and a few of a third phase."""
+    """Three months of two phases, worked by two partners and two associates, and a few entries of a third
+    phase. In September the associates have few entries of the first one."""
     for month in (9, 10, 11):
         for who in ("PARTNR", "PARTNR#2", "ASSOC", "ASSOC#2"):
+            few = month == 9 and who.startswith("ASSOC")
             desk.hours(who, date(2025, month, 10), 12, times=6)
-            desk.hours(who, date(2025, month, 12), 7, "L110", times=6)
+            desk.hours(who, date(2025, month, 12), 7, "L110", times=2 if few else 6)
     desk.hours("ASSOC", date(2025, 10, 14), 30, "L510", times=2)
     return desk
 
