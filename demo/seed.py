@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from app import create_app
 from core.db import db, transaction
-from demo import cause, givers, people
+from demo import cause, givers, people, reports
 from staff.organisation import Organisation
 
 
@@ -31,10 +31,10 @@ def seed(stripe: str) -> None:
         _say(f"{givers.ONE_TIME + givers.MONTHLY} donors are giving now; this takes a little while.")
         givers.wait_until_counted(web, givers.give_all(web, stripe, opened_at))
         _say(f"Every gift is paid, posted and counted, after {time.monotonic() - began:.0f} s.")
-        for step in (cause.pay_costs, cause.tell_updates):
+        for step in (cause.pay_costs, cause.tell_updates, reports.publish_a_report):
             with transaction():
                 step()
-        _say("Costs are paid, the bond is posted, updates are told.")
+        _say("Costs are paid, the bond is posted, updates are told, a report is public.")
 
 
 def _say(sentence: str) -> None:

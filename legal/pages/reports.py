@@ -28,12 +28,12 @@ from staff.access import Actor, current_actor, requires
 def reports() -> str:
     actor = current_actor()
     pager = numbered(reports_of(actor))
-    campaigns = reading.campaigns_of(actor).order_by(Campaign.title).limit(500)
+    campaigns = db.session.scalars(reading.campaigns_of(actor).order_by(Campaign.title).limit(500)).all()
     return render_template(
         "legal/reports.html",
         pager=pager,
-        titles={each.id: each.title for each in db.session.scalars(campaigns)},
-        own=[each for each in db.session.scalars(campaigns) if each.organisation_id == actor.organisation_id],
+        titles={each.id: each.title for each in campaigns},
+        own=[each for each in campaigns if each.organisation_id == actor.organisation_id],
         replaced={each.supersedes_id for each in db.session.scalars(reports_of(actor).limit(500))},
     )
 

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import Select, inspect, select, text
 
 from core.db import Model, db, transaction
-from demo import cause, people
+from demo import cause, people, reports
 from donors.gifts import form_token
 from donors.gifts.gift import Gift
 from staff.access import ALL_PERMISSIONS
@@ -77,6 +77,7 @@ def _models() -> dict[str, type[Model]]:
     found = {mapper.class_.__tablename__: mapper.class_ for mapper in Model.registry.mappers}
     short = {"event": "stripe_event", "group": "ledger_group", "entry": "time_entry"}
     short |= {"token": "api_token", "update": "campaign_update", "session": "signed_in"}
+    short |= {"report": "transparency_report", "note": "report_note"}
     return {f"{name}_id": found[table] for name, table in {**{name: name for name in found}, **short}.items()}
 
 
@@ -110,7 +111,7 @@ def town(
         with transaction():
             step()
     _give(app, stripe)
-    for step in (cause.pay_costs, cause.tell_updates, _settle_stranger):
+    for step in (cause.pay_costs, cause.tell_updates, reports.publish_a_report, _settle_stranger):
         with transaction():
             step()
     return Town(app, sign_in)

@@ -31,6 +31,7 @@ matters.edit             x       .        .      x      .
 organisation.edit        x       .        .      .      .
 people.manage            x       .        .      .      .
 people.view              x       x        x      x      .
+reports.publish          x       x        .      .      .
 tokens.manage            x       .        .      .      .
 """
 CASES = [
