@@ -62,6 +62,29 @@ def ledger_balances() -> None:
         )
 
 
+def replace_check(table: str, name: str, old: str, new: str) -> None:
+    """Change the condition of a CHECK from `old` to `new`, both as they stand in the table's SQL.
+
+    SQLite cannot alter one, and a table that is copied loses its triggers and the references to it. Its manual
+    (lang_altertable, part 7) has the way for changes that leave the rows as they are: rewrite the stored SQL.
+    """
+    if not _is_sqlite():
+        op.drop_constraint(op.f(f"ck_{table}_{name}"), table, type_="check")
+        op.create_check_constraint(op.f(f"ck_{table}_{name}"), table, new)
+        return
+    connection = op.get_bind()
+    version = connection.exec_driver_sql("PRAGMA schema_version").scalar_one()
+    connection.exec_driver_sql("PRAGMA writable_schema = ON")
+    changed = connection.exec_driver_sql(
+        "UPDATE sqlite_schema SET sql = replace(sql, ?, ?) WHERE type = 'table' AND name = ? AND instr(sql, ?)",
+        (old, new, table, old),
+    )
+    connection.exec_driver_sql(f"PRAGMA schema_version = {version + 1}")
+    connection.exec_driver_sql("PRAGMA writable_schema = OFF")
+    if changed.rowcount != 1:
+        raise RuntimeError(f"{table} has no check {old}")
+
+
 def drop_functions(*names: str) -> None:
     """For downgrades: SQLite has no functions, and a table's triggers go with the table."""
     if not _is_sqlite():

@@ -22,6 +22,8 @@ from core import clock, i18n
 from core.db import db
 from core.money import Money
 from donors.figures.tally import DriveTotal
+from legal.bonds.bond import REFUNDED, Bond
+from legal.bonds.bond_figures import BondFigures
 from legal.reports.transparency import LegalTotal
 
 
@@ -76,6 +78,8 @@ class Tiles:
     hours_tenths: int
     in_kind: Money
     trust_held: Money
+    #: What became of the campaign's bonds; None where none was posted.
+    bonds: BondFigures | None = None
 
 
 @dataclass(frozen=True)
@@ -105,8 +109,21 @@ class Progress:
                 "cash_received_minor": tiles.cash_received.minor,
                 "cash_spent_minor": tiles.cash_spent.minor,
                 "bond_held_minor": tiles.bond_held.minor,
+                "trust_held_minor": tiles.trust_held.minor,
+                **_bonds_as_json(tiles.bonds),
             },
         }
+
+
+def _bonds_as_json(bonds: BondFigures | None) -> dict[str, Any]:
+    if bonds is None:
+        return {}
+    return {
+        "bond_posted_minor": bonds.posted.minor,
+        "bond_returned_minor": bonds.returned.minor,
+        "bond_forfeited_minor": bonds.forfeited.minor,
+        "bond_times_recycled": str(bonds.times_recycled) if bonds.times_recycled is not None else None,
+    }
 
 
 def statement() -> Select[Any]:
@@ -126,6 +143,9 @@ def _columns() -> list[ColumnElement[Any]]:
         _kept_for_campaign(ledger.RAISED).label("received"),
         _kept_for_campaign((ledger.LEGAL_COSTS,)).label("spent"),
         _kept_for_campaign((ledger.BOND_DEPOSIT,)).label("bond"),
+        _kept_for_campaign((ledger.BOND_FORFEITED,)).label("forfeited"),
+        _kept_for_campaign((ledger.TRUST,)).label("trust"),
+        _bonds_returned().label("returned"),
         func.coalesce(DriveTotal.gifts, 0).label("gifts"),
         func.coalesce(DriveTotal.donors, 0).label("donors"),
         func.coalesce(DriveTotal.new_monthly_donors, 0).label("new_monthly_donors"),
@@ -156,6 +176,20 @@ def _kept_for_campaign(accounts: Sequence[str]) -> ColumnElement[Any]:
             Fund.campaign_id == Drive.campaign_id,
             LedgerTotal.account.in_(accounts),
             LedgerTotal.currency == Drive.currency,
+        )
+        .correlate(Drive)
+        .scalar_subquery()
+    )
+
+
+def _bonds_returned() -> ColumnElement[Any]:
+    return (
+        select(func.coalesce(func.sum(Bond.amount_minor), 0))
+        .join(Fund, Fund.id == Bond.fund_id)
+        .where(
+            Fund.campaign_id == Drive.campaign_id,
+            Bond.state == REFUNDED,
+            Bond.currency == Drive.currency,
         )
         .correlate(Drive)
         .scalar_subquery()
@@ -198,7 +232,21 @@ def _tiles(row: Any, currency: str) -> Tiles:
         bond_held=Money(int(row.bond), currency),
         hours_tenths=row.hours_tenths,
         in_kind=Money(row.in_kind_minor, row.in_kind_currency or currency),
-        trust_held=Money.zero(currency),
+        trust_held=Money(int(row.trust), currency),
+        bonds=_bonds(row, currency),
+    )
+
+
+def _bonds(row: Any, currency: str) -> BondFigures | None:
+    held, returned, forfeited = int(row.bond), int(row.returned), int(row.forfeited)
+    if not held + returned + forfeited:
+        return None
+    return BondFigures(
+        posted=Money(held + returned + forfeited, currency),
+        held=Money(held, currency),
+        returned=Money(returned, currency),
+        forfeited=Money(forfeited, currency),
+        capital=Money(-int(row.received), currency),
     )
 
 

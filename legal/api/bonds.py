@@ -9,8 +9,16 @@ from legal.bonds.bond import Bond, BondApproval, BondEvent, BondPosting, bonds_o
 from legal.bonds.bond_figures import BondFigures, bond_figures
 from legal.bonds.bond_following import follow_bond
 from legal.bonds.bonding import approve_bond, post_bond, request_bond
-from legal.schemas.bonds import BondEventIn, BondIn
-from legal.schemas.said import BondApprovalOut, BondEventOut, BondFiguresOut, BondOut, BondPostingOut
+from legal.bonds.obligor import Obligor, list_obligors, register_obligor
+from legal.schemas.bonds import BondEventIn, BondIn, ContractIn, ObligorIn
+from legal.schemas.said import (
+    BondApprovalOut,
+    BondEventOut,
+    BondFiguresOut,
+    BondOut,
+    BondPostingOut,
+    ObligorOut,
+)
 from staff.access import current_actor
 from staff.bearer import token_required
 from staff.schemas import PieceIn, piece_of
@@ -46,11 +54,12 @@ def create_bond_approval(bond_id: str) -> BondApproval:
 
 @bp.post("/bonds/<bond_id>/postings")
 @token_required("costs.pay")
+@bp.arguments(ContractIn(partial=("posted_on",)), required=False)
 @bp.response(201, BondPostingOut)
-def create_bond_posting(bond_id: str) -> BondPosting:
-    """Deposit an approved bond: held, not spent. 409 `fund_too_small`."""
+def create_bond_posting(body: dict[str, Any], bond_id: str) -> BondPosting:
+    """Deposit an approved bond: held, not spent. A body says by which contract. 409 `fund_too_small`."""
     with transaction():
-        return post_bond(current_actor(), bond_id)
+        return post_bond(current_actor(), bond_id, **body)
 
 
 @bp.post("/bonds/<bond_id>/events")
@@ -69,3 +78,21 @@ def create_bond_event(body: dict[str, Any], bond_id: str) -> BondEvent:
 def read_bond_figures() -> BondFigures:
     """Posted in all, held, returned, forfeited, and how often the capital was used."""
     return bond_figures(bonds_of(current_actor()))
+
+
+@bp.get("/obligors")
+@token_required("costs.pay")
+@bp.response(200, ObligorOut(many=True))
+def read_obligors() -> list[Obligor]:
+    """Who can stand for bonds, by their labels; names and addresses stay sealed."""
+    return list_obligors(current_actor())
+
+
+@bp.post("/obligors")
+@token_required("costs.pay")
+@bp.arguments(ObligorIn)
+@bp.response(201, ObligorOut)
+def create_obligor(body: dict[str, Any]) -> Obligor:
+    """Register who can stand for bonds. Name and address are sealed and never given back here."""
+    with transaction():
+        return register_obligor(current_actor(), **body)

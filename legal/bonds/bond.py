@@ -33,6 +33,7 @@ from staff.access import Actor
 REQUESTED, APPROVED, POSTED = "requested", "approved", "posted"
 CANCELLED, REFUND_CLAIMED, REFUNDED = "cancelled", "refund_claimed", "refunded"
 BREACH_NOTICED, RESCINDED, BREACHED = "breach_noticed", "rescinded", "breached"
+SUBSTITUTED = "substituted"
 STATES = {
     REQUESTED: lazy_gettext("Waiting for approval"),
     APPROVED: lazy_gettext("Approved"),
@@ -43,8 +44,10 @@ STATES = {
     BREACH_NOTICED: lazy_gettext("Breach noticed"),
     RESCINDED: lazy_gettext("Breach rescinded, held"),
     BREACHED: lazy_gettext("Breached, forfeited"),
+    SUBSTITUTED: lazy_gettext("Obligor changed, held"),
 }
-#: A rescinded breach leaves the bond as posted as it was, in a state of its own: nothing is paid in twice.
+#: A rescinded breach and another obligor leave the bond as posted as it was, each in a state of its own:
+#: nothing is paid in twice.
 TRANSITIONS = frozenset(
     {
         (REQUESTED, APPROVED),
@@ -57,10 +60,14 @@ TRANSITIONS = frozenset(
         (RESCINDED, BREACH_NOTICED),
         (BREACH_NOTICED, RESCINDED),
         (BREACH_NOTICED, BREACHED),
+        (POSTED, SUBSTITUTED),
+        (RESCINDED, SUBSTITUTED),
+        (SUBSTITUTED, CANCELLED),
+        (SUBSTITUTED, BREACH_NOTICED),
     }
 )
 #: In these states the government holds the deposit.
-HELD = frozenset({POSTED, CANCELLED, REFUND_CLAIMED, BREACH_NOTICED, RESCINDED})
+HELD = frozenset({POSTED, CANCELLED, REFUND_CLAIMED, BREACH_NOTICED, RESCINDED, SUBSTITUTED})
 #: The steps after posting, each with the forms that may evidence it; an empty one means without a form.
 FORMS = {
     CANCELLED: ("I-391",),
@@ -69,7 +76,10 @@ FORMS = {
     BREACH_NOTICED: ("I-340", "I-323"),
     RESCINDED: ("",),
     BREACHED: ("I-323",),
+    SUBSTITUTED: ("I-352",),
 }
+#: The contract, or the receipt of the deposit.
+POSTING_FORMS = ("I-352", "I-305")
 
 
 class Bond(MoneyColumns, Model):
@@ -79,7 +89,7 @@ class Bond(MoneyColumns, Model):
         CheckConstraint("amount_minor > 0", name="amount"),
         CheckConstraint(
             "state IN ('requested','approved','posted','cancelled','refund_claimed','refunded',"
-            "'breach_noticed','rescinded','breached')",
+            "'breach_noticed','rescinded','breached','substituted')",
             name="state",
         ),
     )
@@ -132,12 +142,13 @@ class BondPosting(Model):
 
 
 class BondEvent(Model):
-    """One step after posting: what happened on which day, by which form and document, who wrote it down."""
+    """One step from posting on: what happened on which day, by which form and document, who wrote it down."""
 
     __tablename__ = "bond_event"
     __table_args__ = (
         CheckConstraint(
-            "state IN ('cancelled','refund_claimed','refunded','breach_noticed','rescinded','breached')",
+            "state IN ('cancelled','refund_claimed','refunded','breach_noticed','rescinded','breached',"
+            "'substituted','posted')",
             name="state",
         ),
         CheckConstraint("interest_minor >= 0", name="interest"),
@@ -149,7 +160,7 @@ class BondEvent(Model):
     state: Mapped[str] = mapped_column(Text)
     happened_on: Mapped[date] = mapped_column()
     form: Mapped[str] = mapped_column(Text)
-    #: Of the document as it was received; the document itself stays with counsel.
+    #: Of the document as it was received; the document itself is here, sealed, or stays with counsel.
     document_sha256: Mapped[str | None] = mapped_column(String(64))
     interest_minor: Mapped[int] = mapped_column(BigInteger, default=0)
     recorded_by_id: Mapped[str] = mapped_column(ForeignKey("member.id"))
@@ -162,6 +173,14 @@ def bonds_of(actor: Actor) -> Select[Bond]:
     """The bonds the actor's organisation asked for, and those on the funds it owns."""
     owns_fund = select(Fund.id).where(Fund.organisation_id == actor.organisation_id)
     return select(Bond).where(or_(Bond.organisation_id == actor.organisation_id, Bond.fund_id.in_(owns_fund)))
+
+
+def get_bond(actor: Actor, bond_id: str) -> Bond:
+    """Raises NotFound for a foreign one."""
+    bond = db.session.scalar(bonds_of(actor).where(Bond.id == bond_id))
+    if bond is None:
+        raise NotFound
+    return bond
 
 
 def lock_bond(actor: Actor, bond_id: str) -> Bond:

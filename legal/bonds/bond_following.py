@@ -21,7 +21,18 @@ from core.db import db
 from core.errors import Forbidden, Invalid
 from core.money import Money
 from legal.acting import answerable
-from legal.bonds.bond import BREACHED, FORMS, REFUNDED, Bond, BondEvent, BondPosting, lock_bond
+from legal.bonds.bond import (
+    BREACHED,
+    FORMS,
+    REFUND_CLAIMED,
+    REFUNDED,
+    SUBSTITUTED,
+    Bond,
+    BondEvent,
+    BondPosting,
+    lock_bond,
+)
+from legal.bonds.obligor import find_obligor_id, stand_for
 from staff import audit
 from staff.access import Actor
 
@@ -32,20 +43,22 @@ LARGEST_INTEREST_MINOR = 1_000_000_000
 @dataclass(frozen=True, kw_only=True)
 class Step:
     """One step after posting. `interest_minor` is what arrived with a refund or a breach, in the bond's
-    currency; `document_sha256` is 64 lower-case hex digits."""
+    currency; `document_sha256` is 64 lower-case hex digits; `obligor_id` is who stands for it from then on."""
 
     state: str
     happened_on: date
     form: str = ""
     document_sha256: str | None = None
     interest_minor: int = 0
+    obligor_id: str | None = None
 
 
 def follow_bond(actor: Actor, bond_id: str, *, step: Step) -> BondEvent:
     """Write down what happened to a bond, and move the money where money moved.
 
     Raises NotFound, Forbidden outside the fund's organisation, Conflict `illegal_transition`, and Invalid on
-    state, happened_on, form, document_sha256 (a breach needs its I-323) or interest_minor.
+    state, happened_on, form, document_sha256 (a breach needs its I-323), interest_minor or obligor_id (whom
+    a substitution names, and without whom nobody claims a refund).
     """
     actor.require("costs.pay")
     member_id = answerable(actor)
@@ -57,6 +70,8 @@ def follow_bond(actor: Actor, bond_id: str, *, step: Step) -> BondEvent:
     before = bond.state
     bond.move_to(step.state)
     _check(bond, step)
+    if step.obligor_id:
+        stand_for(actor, bond, step.obligor_id, since_on=step.happened_on)
     event = BondEvent(
         bond_id=bond.id,
         state=step.state,
@@ -115,6 +130,12 @@ def _check(bond: Bond, step: Step) -> None:
         wrong["interest_minor"] = [_("Enter zero or an amount within reason.")]
     elif step.interest_minor and step.state not in (REFUNDED, BREACHED):
         wrong["interest_minor"] = [_("Interest arrives with a refund or a breach.")]
+    if step.state == SUBSTITUTED and not step.obligor_id:
+        wrong["obligor_id"] = [_("Say who stands for the bond from now on.")]
+    elif step.state == REFUND_CLAIMED and not (step.obligor_id or find_obligor_id(bond)):
+        wrong["obligor_id"] = [_("The obligor alone gets a refund. Say who that is.")]
+    elif step.obligor_id and step.state not in (SUBSTITUTED, REFUND_CLAIMED):
+        wrong["obligor_id"] = [_("The obligor changes by a substitution.")]
     if not _latest_day(bond) <= step.happened_on <= clock.today():
         wrong["happened_on"] = [_("Choose a day between the step before and today.")]
     if wrong:

@@ -1,15 +1,30 @@
 """Requesting, approving and posting a bond from a fund."""
 
+from dataclasses import dataclass
+from datetime import date
+
 from flask_babel import gettext as _
 
 from campaigns.funds.fund import Fund
 from campaigns.funds.ledger import BOND_DEPOSIT
 from campaigns.funds.purposes import BONDS
+from core import clock
 from core.db import db
 from core.errors import Forbidden, Invalid
 from core.money import Money
 from legal.acting import answerable
-from legal.bonds.bond import APPROVED, POSTED, REQUESTED, Bond, BondApproval, BondPosting, lock_bond
+from legal.bonds.bond import (
+    APPROVED,
+    POSTED,
+    POSTING_FORMS,
+    REQUESTED,
+    Bond,
+    BondApproval,
+    BondEvent,
+    BondPosting,
+    lock_bond,
+)
+from legal.bonds.obligor import stand_for
 from legal.costs.spending import fund_for, require_purpose, take_cash
 from legal.matters.matter import get_matter
 from staff import audit
@@ -65,10 +80,22 @@ def approve_bond(actor: Actor, bond_id: str) -> BondApproval:
     return approval
 
 
-def post_bond(actor: Actor, bond_id: str) -> BondPosting:
+@dataclass(frozen=True, kw_only=True)
+class Contract:
+    """By which form a bond was posted, on which day, and who stands for it. `document_sha256` is that of the
+    contract or receipt, as 64 lower-case hex digits."""
+
+    posted_on: date
+    form: str = "I-352"
+    document_sha256: str | None = None
+    obligor_id: str | None = None
+
+
+def post_bond(actor: Actor, bond_id: str, contract: Contract | None = None) -> BondPosting:
     """Deposit an approved bond: the fund's cash becomes a bond deposit, and nothing is spent.
 
-    Raises Conflict `fund_too_small` or `illegal_transition`, else what `approve_bond` does.
+    Raises Conflict `fund_too_small`, `outside_purpose` or `illegal_transition`, Invalid on posted_on, form or
+    obligor_id, else what `approve_bond` does.
     """
     bond, member_id = _for_finance(actor, bond_id, "costs.pay")
     bond.move_to(POSTED)
@@ -78,9 +105,33 @@ def post_bond(actor: Actor, bond_id: str) -> BondPosting:
     )
     posting = BondPosting(bond_id=bond.id, posted_by_id=member_id, group_id=group_id)
     db.session.add(posting)
+    if contract is not None:
+        _sign(actor, bond, contract, member_id)
     db.session.flush()
     audit.record(actor, "bond.posted", bond.id, after={"amount": str(bond.amount), "group": group_id})
     return posting
+
+
+def _sign(actor: Actor, bond: Bond, contract: Contract, member_id: str) -> None:
+    """Write down the contract as the first step of the bond's life, and who stands for it."""
+    wrong: dict[str, list[str]] = {}
+    if contract.form not in POSTING_FORMS:
+        wrong["form"] = [_("This step is evidenced by %(forms)s.", forms=" / ".join(POSTING_FORMS))]
+    if not bond.requested_at.date() <= contract.posted_on <= clock.today():
+        wrong["posted_on"] = [_("Choose a day between the request and today.")]
+    if wrong:
+        raise Invalid(wrong)
+    if contract.obligor_id:
+        stand_for(actor, bond, contract.obligor_id, since_on=contract.posted_on)
+    event = BondEvent(
+        bond_id=bond.id,
+        state=POSTED,
+        happened_on=contract.posted_on,
+        form=contract.form,
+        document_sha256=contract.document_sha256,
+        recorded_by_id=member_id,
+    )
+    db.session.add(event)
 
 
 def _for_finance(actor: Actor, bond_id: str, permission: str) -> tuple[Bond, str]:

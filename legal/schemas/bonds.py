@@ -7,10 +7,14 @@ from flask_babel import lazy_gettext
 from marshmallow import fields, validate
 
 from core.forms import MoneyField, Schema
-from legal.bonds.bond import FORMS, STATES
+from core.uploads import UploadField
+from legal.bonds.bond import FORMS, POSTING_FORMS, STATES
 from legal.bonds.bond_following import Step
+from legal.bonds.bonding import Contract
+from legal.bonds.document import DOCUMENTS
 from legal.schemas import choices
 
+_SHA256 = validate.Regexp(r"^[0-9a-f]{64}\Z", error=lazy_gettext("A checksum is 64 hex digits."))  # pyright: ignore[reportArgumentType]
 _FORM_NAMES = sorted({form for forms in FORMS.values() for form in forms if form})
 
 
@@ -53,9 +57,116 @@ class BondEventIn(Schema):
         },
     )
 
+    obligor_id = fields.String(
+        allow_none=True,
+        load_default=None,
+        metadata={
+            "label": lazy_gettext("Obligor"),
+            "hint": lazy_gettext("Who stands for the bond from now on; a refund goes to them alone."),
+            "kind": "select",
+            "options": choices.obligors,
+        },
+    )
+
     @ma.post_load
     def as_step(self, data: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
-        return {"step": Step(**{**data, "document_sha256": data["document_sha256"] or None})}
+        document = data.pop("document", None)
+        step = Step(**{**data, "document_sha256": data["document_sha256"] or None})
+        return {"step": step, "document": document} if "document" in self.fields else {"step": step}
+
+
+def _document() -> UploadField:
+    return UploadField(
+        DOCUMENTS,
+        metadata={
+            "label": lazy_gettext("Document"),
+            "hint": lazy_gettext("Sealed; each reading is written down. PDF or picture, up to 8 MB."),
+        },
+    )
+
+
+class BondStepForm(BondEventIn):
+    """One step as a page sends it, with its document."""
+
+    document = _document()
+
+
+class ContractIn(Schema):
+    """By which form a bond was posted, and who stands for it."""
+
+    posted_on = fields.Date(required=True, metadata={"label": lazy_gettext("Day")})
+    form = fields.String(
+        load_default="I-352",
+        validate=validate.OneOf(POSTING_FORMS),
+        metadata={
+            "label": lazy_gettext("Form"),
+            "kind": "select",
+            "options": [(form, form) for form in POSTING_FORMS],
+        },
+    )
+    document_sha256 = fields.String(allow_none=True, load_default=None, validate=_SHA256)
+    obligor_id = fields.String(
+        allow_none=True,
+        load_default=None,
+        metadata={
+            "label": lazy_gettext("Obligor"),
+            "hint": lazy_gettext("Who signs the contract; a refund goes to them alone."),
+            "kind": "select",
+            "options": choices.obligors,
+        },
+    )
+
+    @ma.post_load
+    def as_contract(self, data: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
+        return {"contract": Contract(**data)}
+
+
+class ObligorIn(Schema):
+    """Who stands for bonds. Name and address are sealed."""
+
+    label = fields.String(
+        required=True,
+        validate=validate.Length(max=80),
+        metadata={
+            "label": lazy_gettext("How colleagues know them"),
+            "hint": lazy_gettext("Without a name, such as: our treasurer."),
+            "maxlength": 80,
+            "autocomplete": "off",
+        },
+    )
+    full_name = fields.String(
+        required=True,
+        validate=validate.Length(max=1000),
+        metadata={"label": lazy_gettext("Full name, sealed"), "autocomplete": "off"},
+    )
+    contact = fields.String(
+        required=True,
+        validate=validate.Length(max=1000),
+        metadata={
+            "label": lazy_gettext("Address and telephone, sealed"),
+            "kind": "textarea",
+            "rows": 3,
+            "autocomplete": "off",
+        },
+    )
+    status_seen = fields.Boolean(
+        load_default=False, metadata={"label": lazy_gettext("I have seen proof of their lawful status")}
+    )
+
+
+class OpeningIn(Schema):
+    """Why something sealed is opened."""
+
+    reason = fields.String(
+        required=True,
+        validate=validate.Length(max=500),
+        metadata={
+            "label": lazy_gettext("Why you open it"),
+            "hint": lazy_gettext("Kept in the audit trail."),
+            "autocomplete": "off",
+            "maxlength": 500,
+        },
+    )
 
 
 class BondIn(Schema):

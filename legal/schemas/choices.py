@@ -8,6 +8,7 @@ from collections.abc import Callable
 from flask import g
 from flask_babel import gettext as _
 
+from legal.bonds.obligor import list_obligors
 from legal.costs.spending import funds_for
 from legal.matters.engaging import campaigns_open_to
 from legal.matters.engaging import free_members as find_free_members
@@ -50,6 +51,11 @@ def funds(actor: Actor) -> Choices:
     """The funds of the campaigns that the actor's matters belong to."""
     found = {fund.id: fund.name for matter in list_matters(actor) for fund in funds_for(matter)}
     return list(found.items())
+
+
+@_once_a_request
+def obligors(actor: Actor) -> Choices:
+    return [("", _("Nobody new")), *((each.id, each.label) for each in list_obligors(actor))]
 
 
 def matrices() -> Choices:

@@ -247,3 +247,11 @@ class BondPostingOut(Schema):
     posted_by_id = fields.String(required=True)
     posted_at = fields.AwareDateTime(required=True)
     group_id = fields.String(required=True, metadata={"description": "The ledger group that posted it"})
+
+
+class ObligorOut(Schema):
+    """Name and address stay sealed."""
+
+    id = fields.String(required=True)
+    label = fields.String(required=True)
+    registered_at = fields.AwareDateTime(required=True)

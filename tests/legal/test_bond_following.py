@@ -21,6 +21,7 @@ from legal.bonds.bond import FORMS, HELD, STATES, TRANSITIONS, Bond, BondEvent, 
 from legal.bonds.bond_figures import bond_figures, figures_of
 from legal.bonds.bond_following import Step, breach_lines, follow_bond, refund_lines
 from legal.bonds.bonding import approve_bond, post_bond, request_bond
+from legal.bonds.obligor import Obligor, find_obligor_id, register_obligor
 from tests.legal.conftest import Case, send, usd
 
 NOTICE = "ab" * 32
@@ -38,6 +39,13 @@ def posted(case: Case) -> Bond:
     return bond
 
 
+def an_obligor(case: Case, label: str = "our treasurer") -> Obligor:
+    with transaction():
+        return register_obligor(
+            case.actor("frida"), label=label, full_name="Theo Marsh", contact="12 Elm St", status_seen=True
+        )
+
+
 def follow(case: Case, bond: Bond, state: str, **changed: object) -> BondEvent:
     terms: dict[str, object] = {
         "state": state,
@@ -45,6 +53,8 @@ def follow(case: Case, bond: Bond, state: str, **changed: object) -> BondEvent:
         "form": FORMS.get(state, ("",))[0],
         "document_sha256": NOTICE if state == "breached" else None,
     }
+    if state == "refund_claimed" and "obligor_id" not in changed:
+        changed["obligor_id"] = an_obligor(case).id
     with transaction():
         return follow_bond(case.actor("frida"), bond.id, step=Step(**(terms | changed)))  # pyright: ignore
 
@@ -90,15 +100,46 @@ PATHS = {
     "breach_noticed": TO_BREACH[:1],
     "rescinded": ("breach_noticed", "rescinded"),
     "breached": TO_BREACH,
+    "substituted": ("substituted",),
 }
+
+
+def walk(case: Case, bond: Bond, path: tuple[str, ...]) -> None:
+    for state in path:
+        more = {"obligor_id": an_obligor(case, "another").id} if state == "substituted" else {}
+        follow(case, bond, state, **more)
+
+
+def test_another_obligor_leaves_the_bond_held_and_refundable(case: Case) -> None:
+    case.give(usd("8000"))
+    bond, second = posted(case), an_obligor(case, "a board member")
+    with pytest.raises(Invalid) as caught:
+        follow(case, bond, "substituted")
+    assert list(caught.value.errors) == ["obligor_id"]
+    follow(case, bond, "substituted", obligor_id=second.id)
+    assert (balance(case, BOND_DEPOSIT), find_obligor_id(bond)) == (usd("8000"), second.id)
+    for state in TO_REFUND:
+        follow(case, bond, state, **({"obligor_id": None} if state == "refund_claimed" else {}))
+    assert bond_figures(bonds_of(case.actor("frida"))).posted == usd("8000")
+    assert balance(case, *CASH) == usd("8000")
+
+
+def test_nobody_claims_a_refund_without_an_obligor(case: Case) -> None:
+    case.give(usd("8000"))
+    bond = posted(case)
+    follow(case, bond, "cancelled")
+    for wrong in (None, "obl_nobody"):
+        with pytest.raises(Invalid) as caught:
+            follow(case, bond, "refund_claimed", obligor_id=wrong)
+        assert list(caught.value.errors) == ["obligor_id"]
+    assert bond.state == "cancelled"
 
 
 @pytest.mark.parametrize("before", PATHS)
 def test_an_illegal_step_is_a_conflict_and_writes_nothing(case: Case, before: str) -> None:
     case.give(usd("8000"))
     bond = posted(case)
-    for state in PATHS[before]:
-        follow(case, bond, state)
+    walk(case, bond, PATHS[before])
     held, count = balance(case, BOND_DEPOSIT), db.session.query(BondEvent).count()
     for after in FORMS:
         if (before, after) in TRANSITIONS:
@@ -127,6 +168,7 @@ def test_a_posted_bond_cannot_be_posted_again_from_any_state(case: Case) -> None
         ("breached", {"interest_minor": -1}, "interest_minor"),
         ("rescinded", {"interest_minor": 1}, "interest_minor"),
         ("nowhere", {}, "state"),
+        ("rescinded", {"obligor_id": "obl_x"}, "obligor_id"),
     ],
 )
 def test_a_step_without_what_it_needs_is_refused_by_name(
