@@ -60,6 +60,13 @@ class Actor:
     member_id: str | None = None
     #: None means all that the role may do; a token has only what it was given.
     scopes: frozenset[str] | None = None
+    #: The member who made the token that acts.
+    made_by_id: str | None = None
+
+    @property
+    def person_id(self) -> str | None:
+        """The member who answers for what is done; None for the installation itself."""
+        return self.member_id or self.made_by_id
 
     def can(self, permission: str) -> bool:
         """Whether role and scopes allow it. Raises KeyError on a permission that does not exist."""

@@ -3,11 +3,14 @@
 from typing import Any
 
 import flask_smorest
+from flask import jsonify
 
 from core.db import transaction
 from core.web.paging import Page, page
 from staff import audit, organising, people
 from staff.access import current_actor
+from staff.approval import powers, two_people
+from staff.approval.proposal import Proposal
 from staff.bearer import token_required
 from staff.invitation import Invitation, open_for
 from staff.member import Member
@@ -20,6 +23,7 @@ from staff.schemas import (
     MemberOut,
     OrganisationOut,
     PieceIn,
+    ProposalOut,
     RoleIn,
     piece_of,
 )
@@ -59,19 +63,22 @@ def member(member_id: str) -> Member:
 @token_required("people.manage")
 @bp.arguments(RoleIn)
 @bp.response(200, MemberOut)
-def change_role(body: dict[str, Any], member_id: str) -> Member:
+@bp.alt_response(202, schema=ProposalOut, description="A second owner has to confirm it")
+def change_role(body: dict[str, Any], member_id: str) -> Any:
     """Give a member another role. 409 `last_owner` where nobody would own the organisation."""
     with transaction():
-        return people.change_role(current_actor(), member_id, body["role"])
+        return or_proposal(powers.change_role(current_actor(), member_id, body["role"]))
 
 
 @bp.delete("/members/<member_id>")
 @token_required("people.manage")
 @bp.response(204)
-def leave(member_id: str) -> None:
+@bp.alt_response(202, schema=ProposalOut, description="A second owner has to confirm it")
+def leave(member_id: str) -> Any:
     """End a membership. What the member did stays, with their name."""
     with transaction():
-        people.leave(current_actor(), member_id)
+        left = powers.leave(current_actor(), member_id)
+    return or_proposal(left) if isinstance(left, Proposal) else None
 
 
 @bp.get("/invitations")
@@ -86,10 +93,11 @@ def invitations() -> list[Invitation]:
 @token_required("people.manage")
 @bp.arguments(InvitationIn)
 @bp.response(201, InvitationOut)
-def invite(body: dict[str, Any]) -> Invitation:
+@bp.alt_response(202, schema=ProposalOut, description="A second owner has to confirm it")
+def invite(body: dict[str, Any]) -> Any:
     """Invite somebody by mail. The link is in the mail alone."""
     with transaction():
-        return people.invite(current_actor(), **body)[0]
+        return or_proposal(powers.invite(current_actor(), **body))
 
 
 @bp.delete("/invitations/<invitation_id>")
@@ -99,6 +107,31 @@ def withdraw(invitation_id: str) -> None:
     """Withdraw an open invitation."""
     with transaction():
         people.withdraw(current_actor(), invitation_id)
+
+
+@bp.get("/proposals")
+@token_required(None)
+@bp.response(200, ProposalOut(many=True))
+def proposals() -> list[Proposal]:
+    """What waits for a second person, oldest first. People decide, on their own page; software does not."""
+    return two_people.open_for(current_actor())
+
+
+@bp.get("/proposals/<proposal_id>")
+@token_required(None)
+@bp.response(200, ProposalOut)
+def proposal(proposal_id: str) -> Proposal:
+    """One proposal, decided or not."""
+    return two_people.get(current_actor(), proposal_id)
+
+
+def or_proposal(done: Any) -> Any:
+    """What was done; or the proposal, as 202, which passes the declared answer by."""
+    if not isinstance(done, Proposal):
+        return done
+    response = jsonify(ProposalOut().dump(done))
+    response.status_code = 202
+    return response
 
 
 @bp.get("/audit-events")

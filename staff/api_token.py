@@ -69,4 +69,5 @@ def actor_of(token: ApiToken) -> Actor:
         user_name=token.name,
         role=token.created_by.role,
         scopes=frozenset(token.scopes),
+        made_by_id=token.created_by_id,
     )

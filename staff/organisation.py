@@ -21,4 +21,6 @@ class Organisation(Model):
     tax_id: Mapped[str] = mapped_column(Text, default="")
     #: Postal address and line of contact printed on receipts.
     contact: Mapped[str] = mapped_column(Text, default="")
+    #: A payment, refund or transfer above this many whole units of its currency takes two people.
+    two_people_above: Mapped[int] = mapped_column(default=1000)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)

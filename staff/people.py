@@ -57,12 +57,10 @@ def invite(actor: Actor, *, email: str, role: str) -> tuple[Invitation, str]:
     """Invite an address, by mail. Returns the row and the token, which is kept nowhere else.
 
     An open invitation of the same address is withdrawn. Raises Invalid for somebody who is here already.
+    Edges call approval.powers, which asks a second owner where that is needed.
     """
     actor.require("people.manage")
-    _check_role(role)
-    present = members_of(actor.organisation_id).where(func.lower(User.email) == email.lower())
-    if db.session.scalar(present) is not None:
-        raise Invalid({"email": [_("This person is here already. Change their role instead.")]})
+    check_invitation(actor, email=email, role=role)
     _withdraw_open(actor, email)
     token = new_token()
     invitation = Invitation(
@@ -95,13 +93,11 @@ def withdraw(actor: Actor, invitation_id: str) -> None:
 def change_role(actor: Actor, member_id: str, role: str) -> Member:
     """Give a member another role. Raises Conflict `last_owner` when nobody would own the organisation."""
     actor.require("people.manage")
-    _check_role(role)
     _one_at_a_time(actor)
     member = get_member(actor, member_id)
+    check_role_change(member, role)
     if member.role == role:
         return member
-    if member.role == "owner":
-        _keep_an_owner(member)
     before, member.role = member.role, role
     audit.record(actor, "member.change_role", member.id, before={"role": before}, after={"role": role})
     return member
@@ -113,11 +109,28 @@ def leave(actor: Actor, member_id: str) -> Member:
     member = get_member(actor, member_id)
     if member.id != actor.member_id:
         actor.require("people.manage")
-    if member.role == "owner":
-        _keep_an_owner(member)
+    check_departure(member)
     member.left_at = clock.now()
     audit.record(actor, "member.leave", member.id, before={"role": member.role})
     return member
+
+
+def check_invitation(actor: Actor, *, email: str, role: str) -> None:
+    _check_role(role)
+    present = members_of(actor.organisation_id).where(func.lower(User.email) == email.lower())
+    if db.session.scalar(present) is not None:
+        raise Invalid({"email": [_("This person is here already. Change their role instead.")]})
+
+
+def check_role_change(member: Member, role: str) -> None:
+    _check_role(role)
+    if member.role == "owner" != role:
+        _keep_an_owner(member)
+
+
+def check_departure(member: Member) -> None:
+    if member.role == "owner":
+        _keep_an_owner(member)
 
 
 def _check_role(role: str) -> None:

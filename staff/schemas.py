@@ -9,6 +9,7 @@ from marshmallow import ValidationError, fields, validate
 
 from core import clock
 from core.forms import Schema
+from staff.approval.proposal import STATES
 from staff.issuing import SCOPES
 from staff.member import ROLES
 from staff.words import ROLE_MEANINGS, ROLE_NAMES, permission_name
@@ -122,6 +123,16 @@ class OrganisationIn(Schema):
             "rows": 4,
         },
     )
+    two_people_above = fields.Integer(
+        validate=validate.Range(min=0, max=1_000_000_000),
+        metadata={
+            "label": lazy_gettext("Two people above"),
+            "hint": lazy_gettext(
+                "A payment, refund or transfer of more than this, in whole units of its currency, waits for a "
+                "second person. A second owner confirms a higher limit."
+            ),
+        },
+    )
 
 
 class OrganisationOut(PlainSchema):
@@ -139,6 +150,20 @@ class MemberOut(PlainSchema):
     email = fields.String(attribute="account.email", required=True)
     role = fields.String(required=True, validate=validate.OneOf(ROLES))
     joined_at = fields.AwareDateTime(required=True)
+
+
+class ProposalOut(PlainSchema):
+    """What waits for a second person, or was decided by one."""
+
+    id = fields.String(required=True)
+    verb = fields.String(required=True, metadata={"description": "As in the audit trail: `gift.refund`"})
+    subject = fields.String(required=True, metadata={"description": "The id of what it is about"})
+    state = fields.String(required=True, validate=validate.OneOf(STATES))
+    asked_by_id = fields.String(required=True, metadata={"description": "A member"})
+    asked_at = fields.AwareDateTime(required=True)
+    expires_at = fields.AwareDateTime(required=True)
+    decided_by_id = fields.String(required=True, allow_none=True)
+    decided_at = fields.AwareDateTime(required=True, allow_none=True)
 
 
 class InvitationOut(PlainSchema):

@@ -18,8 +18,10 @@ from donors.jobs import send_refund
 from donors.reading import Wanted
 from donors.receipts.receipt import Receipt
 from staff.access import current_actor
+from staff.api import or_proposal
+from staff.approval.proposal import Proposal
 from staff.bearer import token_required
-from staff.schemas import piece_of
+from staff.schemas import ProposalOut, piece_of
 
 _BY_START: tuple[InstrumentedAttribute[Any], ...] = (Gift.started_at, Gift.id)
 
@@ -58,10 +60,15 @@ def read_gift(gift_id: str) -> dict[str, Any]:
 @token_required("gifts.refund")
 @bp.arguments(RefundIn)
 @bp.response(201, RefundOut)
-def refund_gift(body: dict[str, Any], gift_id: str) -> Refund:
+@bp.alt_response(
+    202, schema=ProposalOut, description="Above the organisation's limit: a second person confirms"
+)
+def refund_gift(body: dict[str, Any], gift_id: str) -> Any:
     """Give money back. It is on its way until Stripe confirms; 422 names the amount that is too much."""
     with transaction():
         row = deciding.refund(current_actor(), gift_id, **body)
+    if isinstance(row, Proposal):
+        return or_proposal(row)
     enqueue(send_refund, row.id)
     return db.session.get_one(Refund, row.id)
 

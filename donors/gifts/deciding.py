@@ -15,10 +15,26 @@ from donors.recurring.instalments import lock_promise
 from donors.recurring.recurring_gift import Cancellation
 from staff import audit
 from staff.access import Actor
+from staff.approval import two_people
+from staff.approval.proposal import Proposal
 
 
-def refund(actor: Actor, gift_id: str, *, amount: Money, reason: str) -> Refund:
-    """Decide to give money back. Raises NotFound, Forbidden, Invalid naming the amount."""
+def refund(actor: Actor, gift_id: str, *, amount: Money, reason: str) -> Refund | Proposal:
+    """Decide to give money back; above the organisation's limit, propose it to a second person.
+
+    Raises NotFound, Forbidden, Invalid naming the amount, Conflict `needs_second_person`.
+    """
+    gift = reading.get_gift(actor, gift_id)
+    actor.require("gifts.refund")
+    if not two_people.asks_for(actor, amount):
+        return refund_now(actor, gift_id, amount=amount, reason=reason)
+    giving.check_refund(gift, amount)
+    terms = {"gift_id": gift.id, "amount_minor": amount.minor, "currency": amount.currency, "reason": reason}
+    return two_people.propose(actor, "gift.refund", gift.id, terms=terms, amount=amount)
+
+
+def refund_now(actor: Actor, gift_id: str, *, amount: Money, reason: str) -> Refund:
+    """The same without a second person, whose confirmation it may be."""
     gift = reading.get_gift(actor, gift_id)
     actor.require("gifts.refund")
     row = giving.decide_refund(gift.id, amount, asked_by=actor.label, reason=reason)

@@ -165,6 +165,16 @@ def decide_refund(gift_id: str, amount: Money, *, asked_by: str, reason: str) ->
     """
     gift = lock_gift(gift_id)
     assert gift is not None
+    check_refund(gift, amount)
+    row = Refund(gift_id=gift.id, asked_by=asked_by, reason=reason)
+    row.amount = amount
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
+def check_refund(gift: Gift, amount: Money) -> None:
+    """Raises Invalid where the amount is more than what is left, decided refunds included."""
     left = left_to_refund(gift)
     if amount.currency != gift.currency:
         raise Invalid({"amount": [_("This gift is in %(currency)s.", currency=gift.currency)]})
@@ -172,11 +182,6 @@ def decide_refund(gift_id: str, amount: Money, *, asked_by: str, reason: str) ->
         raise Invalid(
             {"amount": [_("At most %(left)s of this gift is left to refund.", left=money_text(left))]}
         )
-    row = Refund(gift_id=gift.id, asked_by=asked_by, reason=reason)
-    row.amount = amount
-    db.session.add(row)
-    db.session.flush()
-    return row
 
 
 def left_to_refund(gift: Gift) -> Money:

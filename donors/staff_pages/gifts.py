@@ -5,14 +5,16 @@ from typing import Any
 
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 from sqlalchemy import Select, func
 from werkzeug.wrappers import Response as AnyResponse
 
 from core import clock
-from core.db import db, transaction
+from core.db import after_commit, db, transaction
 from core.errors import Invalid
 from core.forms import Form
 from core.jobs import enqueue
+from core.money import Money
 from core.web import csv_out
 from core.web.paging import numbered
 from donors import reading
@@ -27,6 +29,9 @@ from donors.staff_pages.blueprint import bp, is_narrowed, periods, wanted_here
 from donors.staff_pages.life import life_of
 from donors.words import REFUND_STATES, TRIBUTES, actor_name
 from staff.access import Actor, current_actor, requires
+from staff.approval import two_people
+from staff.approval.proposal import Proposal
+from staff.pages.proposals import waits_for_second
 
 SORTS: dict[str, Any] = {
     "at": Gift.started_at,
@@ -106,9 +111,26 @@ def refund_submit(gift_id: str) -> AnyResponse | tuple[str, int]:
     except Invalid as refusal:
         form.refuse(refusal)
         return _gift_page(reading.get_gift(actor, gift_id), form), 422
+    if isinstance(row, Proposal):
+        return waits_for_second(row)
     enqueue(send_refund, row.id)
     flash(_("The refund is on its way. The donor gets a mail once Stripe confirms it."))
     return redirect(url_for(".gift", gift_id=gift_id), 303)
+
+
+def _confirmed(actor: Actor, terms: dict[str, Any]) -> None:
+    """A second person has confirmed a refund."""
+    amount = Money(terms["amount_minor"], terms["currency"])
+    refund_id = deciding.refund_now(actor, terms["gift_id"], amount=amount, reason=terms["reason"]).id
+    after_commit(lambda: enqueue(send_refund, refund_id))
+
+
+two_people.declare(
+    "gift.refund",
+    permission="gifts.refund",
+    words=lazy_gettext("Give %(amount)s of the gift %(gift_id)s back: %(reason)s"),
+    perform=_confirmed,
+)
 
 
 def _gift_page(found: Gift, form: Form) -> str:

@@ -11,9 +11,28 @@ bp = Blueprint("staff", __name__, url_prefix="/staff")
 #: Outside /staff: people who follow an invitation are not staff yet.
 joining_bp = Blueprint("joining", __name__)
 
-from staff.pages import account, audit, home, joining, organisation, people, tokens  # noqa: E402
+from staff.pages import (  # noqa: E402
+    account,
+    audit,
+    home,
+    joining,
+    organisation,
+    people,
+    proposals,
+    tokens,
+)
 
-__all__ = ["account", "audit", "home", "joining", "organisation", "people", "register", "tokens"]
+__all__ = [
+    "account",
+    "audit",
+    "home",
+    "joining",
+    "organisation",
+    "people",
+    "proposals",
+    "register",
+    "tokens",
+]
 
 
 def register(app: Flask) -> None:

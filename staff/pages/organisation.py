@@ -12,6 +12,7 @@ from core.forms import Form
 from staff import organising
 from staff.access import current_actor, memberships, requires
 from staff.pages import bp
+from staff.pages.proposals import waits_for_second
 from staff.schemas import OrganisationIn
 
 
@@ -30,7 +31,9 @@ def organisation_submit():
     if not form.is_valid:
         return _organisation_page(form), 422
     with transaction():
-        organising.edit(current_actor(), **form.data)
+        proposal = organising.edit(current_actor(), **form.data)
+    if proposal is not None:
+        return waits_for_second(proposal)
     flash(_("The organisation is changed."))
     return redirect(url_for("staff.organisation"))
 

@@ -10,8 +10,11 @@ from core.web.limits import digest, spend
 from core.web.paging import numbered
 from staff import people
 from staff.access import current_actor, requires
+from staff.approval import powers
+from staff.approval.proposal import Proposal
 from staff.invitation import open_for
 from staff.pages import bp
+from staff.pages.proposals import waits_for_second
 from staff.schemas import InvitationIn, RoleIn
 from staff.words import ROLE_MEANINGS, ROLE_NAMES
 
@@ -32,10 +35,12 @@ def invite():
         return _people_page(form), 422
     try:
         with transaction():
-            people.invite(actor, **form.data)
+            invited = powers.invite(actor, **form.data)
     except Invalid as refusal:
         form.refuse(refusal)
         return _people_page(form), 422
+    if isinstance(invited, Proposal):
+        return waits_for_second(invited)
     flash(_("The invitation is on its way to %(email)s.", email=form.data["email"]))
     return redirect(url_for("staff.list_people"))
 
@@ -65,7 +70,10 @@ def change_role(member_id: str):
     if not form.is_valid:
         return _member_page(member, form), 422
     with transaction():
-        member = people.change_role(actor, member_id, form.data["role"])
+        changed = powers.change_role(actor, member_id, form.data["role"])
+    if isinstance(changed, Proposal):
+        return waits_for_second(changed)
+    member = changed
     role = ROLE_NAMES[member.role]
     flash(_("%(name)s now has the role %(role)s.", name=member.name, role=role))
     return redirect(url_for("staff.show_member", member_id=member_id))
@@ -76,11 +84,13 @@ def change_role(member_id: str):
 def leave(member_id: str):
     actor = current_actor()
     with transaction():
-        member = people.leave(actor, member_id)
+        left = powers.leave(actor, member_id)
+    if isinstance(left, Proposal):
+        return waits_for_second(left)
     if member_id == actor.member_id:
         flash(_("You have left %(organisation)s.", organisation=actor.organisation_name))
         return redirect(url_for("staff.home"))
-    flash(_("%(name)s has left. What they did stays.", name=member.name))
+    flash(_("%(name)s has left. What they did stays.", name=left.name))
     return redirect(url_for("staff.list_people"))
 
 

@@ -1,0 +1,1 @@
+"""Two people for what one alone must not do: large sums out, and power given or taken."""
