@@ -15,7 +15,7 @@ from core.drawing import charts
 from core.drawing.pattern import weave
 from core.engine import prepare_engine
 from core.settings import Settings, from_environment
-from core.web import limits, static_files
+from core.web import limits, page_epoch, static_files
 from core.web.page_cache import PageCache
 from core.web.problem_api import ProblemApi
 from donors import api as giving_api
@@ -102,6 +102,12 @@ def _configure(app: Flask, settings: Settings) -> None:
 
 def _stand_in_front(app: Flask, settings: Settings) -> None:
     """What answers before Flask is entered: events, public pages from memory."""
+    epoch = page_epoch.init_app(
+        app,
+        settings.data_dir,
+        page_seconds=settings.page_cache_seconds,
+        is_served=not settings.effective_database_url.startswith("sqlite"),
+    )
     app.wsgi_app = webhook.Intake(app)
     app.wsgi_app = PageCache(
         app.wsgi_app,
@@ -110,6 +116,7 @@ def _stand_in_front(app: Flask, settings: Settings) -> None:
         languages=tuple(i18n.LANGUAGES),
         placeholder=form_token.PLACEHOLDER.encode(),
         new_token=form_token.maker(app.config["SECRET_KEY"]),
+        epoch=epoch.read,
     )
     if settings.proxies:
         hops = settings.proxies

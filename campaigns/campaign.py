@@ -6,12 +6,13 @@ from sqlalchemy import ForeignKey, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from campaigns.clients.client import Persona
+from campaigns.shown import Shown
 from core import clock, ids
 from core.db import Id, Model, UtcDateTime
 from staff.organisation import Organisation
 
 
-class Campaign(Model):
+class Campaign(Shown, Model):
     __tablename__ = "campaign"
 
     id: Mapped[str] = mapped_column(Id, primary_key=True, default=lambda: ids.new_id("camp"))
@@ -23,8 +24,6 @@ class Campaign(Model):
     summary: Mapped[str] = mapped_column(Text, default="")
     #: Markdown.
     story: Mapped[str] = mapped_column(Text, default="")
-    published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     #: Counts edits, so that the second of two people is shown what changed.
     version: Mapped[int] = mapped_column(default=1)
@@ -36,12 +35,6 @@ class Campaign(Model):
     )
 
     @property
-    def is_public(self) -> bool:
-        return self.published_at is not None and self.withdrawn_at is None
-
-    @property
     def state(self) -> str:
         """`draft`, `public` or `withdrawn`."""
-        if self.published_at is None:
-            return "draft"
-        return "public" if self.withdrawn_at is None else "withdrawn"
+        return self.standing

@@ -16,6 +16,7 @@ from campaigns.clients.client import Persona
 from campaigns.clients.identity import hints_at_client, names_client
 from campaigns.drives.drive import Drive
 from campaigns.screening import detectors
+from campaigns.timeline.timeline_entry import TimelineEntry
 from campaigns.updates.update import Update
 from core.db import Model, db
 from core.errors import Conflict, Invalid, NotFound
@@ -25,6 +26,7 @@ _KINDS: dict[type[Model], str] = {
     Campaign: "campaign",
     Drive: "drive",
     Update: "update",
+    TimelineEntry: "timeline",
     Persona: "client",
 }
 
@@ -70,7 +72,7 @@ def screen_for_drive(drive_id: str, texts: Mapping[str, str]) -> Warnings:
 
 
 def standing_words(client_id: str) -> list[tuple[str, str]]:
-    """Kind and id of each campaign, drive, update and persona (`client`) whose words name the client.
+    """Kind and id of each campaign, drive, update, timeline entry and persona (`client`) whose words name the client.
 
     What was written before the identity was sealed was screened without it.
     """
@@ -79,6 +81,7 @@ def standing_words(client_id: str) -> list[tuple[str, str]]:
         *_all(select(Campaign).where(Campaign.client_id == client_id)),
         *_all(select(Drive).where(Drive.campaign_id.in_(own))),
         *_all(select(Update).where(Update.campaign_id.in_(own))),
+        *_all(select(TimelineEntry).where(TimelineEntry.campaign_id.in_(own))),
         *_all(select(Persona).where(Persona.client_id == client_id)),
     ]
     return [
@@ -92,8 +95,19 @@ def _all(query: Select[M]) -> Sequence[M]:
     return db.session.scalars(query).all()
 
 
-def _words(row: Campaign | Drive | Update | Persona) -> str:
-    names = ("display_name", "pronoun", "title", "slug", "summary", "story", "body")
+def _words(row: Model) -> str:
+    names = (
+        "display_name",
+        "pronoun",
+        "title",
+        "slug",
+        "summary",
+        "story",
+        "body",
+        "words",
+        "country",
+        "region",
+    )
     return "\n".join(getattr(row, name, "") for name in names)
 
 

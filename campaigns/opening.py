@@ -9,7 +9,8 @@ from sqlalchemy import select
 
 from campaigns import reading
 from campaigns.campaign import Campaign
-from campaigns.clients.client import Client, Persona
+from campaigns.clearance import clearing
+from campaigns.clients.client import Client
 from campaigns.disclosure import Warnings, ask_again, screen
 from campaigns.editing import changes_of, check_version, told
 from campaigns.partner import Partner
@@ -56,6 +57,7 @@ def open_campaign(actor: Actor, terms: CampaignTerms) -> Campaign:
     )
     db.session.add(lead)
     db.session.flush()
+    clearing.begin(actor, campaign)
     audit.record(actor, "campaign.opened", campaign.id, after={"title": campaign.title, "slug": slug})
     return campaign
 
@@ -91,14 +93,16 @@ def edit_campaign(
         setattr(campaign, name, value)
     db.session.flush()
     if changed:
+        clearing.void(actor, campaign)
         audit.record(actor, "campaign.edited", campaign.id, before=told(before), after=told(changed))
     return campaign
 
 
-def publish_campaign(actor: Actor, campaign_id: str, *, looked_at: bool = False) -> Campaign:
-    """Make the campaign's page public.
+def publish_campaign(actor: Actor, campaign_id: str) -> Campaign:
+    """Make the campaign's page public, once counsel and client have agreed to its words.
 
-    Raises Invalid on what is missing (story, client_id), Conflict `published` or `look_again`.
+    Raises Invalid on what is missing (story, client_id), Conflict `published`, `not_approved` or
+    `consent_ended`.
     """
     campaign = get_led(actor, campaign_id)
     if campaign.is_public:
@@ -110,27 +114,9 @@ def publish_campaign(actor: Actor, campaign_id: str, *, looked_at: bool = False)
         missing["client_id"] = [_("Choose the client, so that the page has a persona and the screen a name.")]
     if missing:
         raise Invalid(missing)
-    ask_again(warnings_for(campaign), looked_at=looked_at)
-    campaign.published_at, campaign.withdrawn_at = campaign.published_at or clock.now(), None
-    db.session.flush()
+    warnings_for(campaign)
+    clearing.publish(actor, campaign)
     audit.record(actor, "campaign.published", campaign.id, after={"slug": campaign.slug})
-    return campaign
-
-
-def withdraw_campaign(actor: Actor, campaign_id: str, *, reason: str = "") -> Campaign:
-    """Take the campaign's page, its drives' and its updates' out of public sight, at once.
-
-    Open to whoever edits campaigns and to counsel of any organisation that takes part. Raises Conflict
-    `not_public`.
-    """
-    if not actor.can("clients.identity"):
-        actor.require("campaigns.edit")
-    campaign = reading.get(reading.campaigns_of(actor), Campaign, campaign_id, lock=True)
-    if not campaign.is_public:
-        raise Conflict("not_public", _("This campaign is not public."))
-    campaign.withdrawn_at = clock.now()
-    db.session.flush()
-    audit.record(actor, "campaign.withdrawn", campaign.id, reason=reason)
     return campaign
 
 
@@ -150,9 +136,7 @@ def public_texts(campaign: Campaign) -> dict[str, str]:
 
 def warnings_for(campaign: Campaign) -> Warnings:
     """Screen the campaign and its persona as they stand, as before each publication. Raises Invalid."""
-    persona = db.session.get(Persona, campaign.client_id) if campaign.client_id else None
-    about = {"display_name": persona.display_name, "persona": persona.summary} if persona else {}
-    return screen(campaign.client_id, public_texts(campaign) | about)
+    return clearing.warnings_for(campaign)
 
 
 def is_taken(slug: str) -> bool:

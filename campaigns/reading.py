@@ -1,4 +1,4 @@
-"""What an actor may see of campaigns, drives, funds, updates and clients, and the one way to get each.
+"""What an actor may see of campaigns, drives, funds, updates, timelines and clients, and the one way to get each.
 
 A campaign is seen by the organisations that have accepted to take part in it; its drives and updates with
 it. Funds and clients belong to one organisation and are seen by nobody else. What one may not see is
@@ -17,6 +17,7 @@ from campaigns.drives.drive import Drive
 from campaigns.drives.goal import Goal
 from campaigns.funds.fund import Fund
 from campaigns.partner import Partner
+from campaigns.timeline.timeline_entry import TimelineEntry
 from campaigns.updates.update import Update
 from core.db import Model, db
 from core.errors import NotFound
@@ -48,6 +49,11 @@ def drives_of(actor: Actor) -> Select[Drive]:
 def updates_of(actor: Actor) -> Select[Update]:
     actor.require("campaigns.view")
     return select(Update).where(Update.campaign_id.in_(_takes_part(actor)))
+
+
+def timeline_of(actor: Actor) -> Select[TimelineEntry]:
+    actor.require("campaigns.view")
+    return select(TimelineEntry).where(TimelineEntry.campaign_id.in_(_takes_part(actor)))
 
 
 def funds_of(actor: Actor) -> Select[Fund]:

@@ -17,11 +17,13 @@ from campaigns.funds import funding
 from campaigns.funds.fund import Fund
 from campaigns.funds.funding import FundTerms
 from campaigns.opening import CampaignTerms
+from campaigns.timeline import telling
+from campaigns.timeline.telling import Happening
 from campaigns.updates import updating
 from core import clock
 from core.db import db
 from core.money import Money
-from demo import words
+from demo import clearing, words
 from demo.people import actor, organisation
 from legal.bonds import bonding
 from legal.costs import claiming
@@ -42,7 +44,7 @@ DAYS_OPEN = 20
 
 
 def open_the_campaign() -> None:
-    """Client, campaign, partner, fund and two public drives."""
+    """Client, campaign, partner, matter, consent, fund and two public drives: every word cleared first."""
     elena, carla, dana = actor("elena"), actor("carla"), actor("dana")
     client = registering.register_client(
         elena,
@@ -70,7 +72,10 @@ def open_the_campaign() -> None:
             campaign_id=campaign.id,
         ),
     )
-    opening.publish_campaign(carla, campaign.id, looked_at=True)
+    open_the_matter()
+    clearing.consent(client.id)
+    clearing.clear(campaign)
+    opening.publish_campaign(carla, campaign.id)
     _open_drives(campaign, fund)
 
 
@@ -113,7 +118,8 @@ def _open_drives(campaign: Campaign, fund: Fund) -> None:
     )
     for terms in (fund_drive, monthly):
         drive = drafting.draft_drive(carla, campaign_id=campaign.id, fund_id=fund.id, terms=terms)
-        launching.publish_drive(carla, drive.id, looked_at=True)
+        clearing.clear(drive)
+        launching.publish_drive(carla, drive.id)
 
 
 def tell_updates() -> None:
@@ -121,7 +127,17 @@ def tell_updates() -> None:
     campaign = the_campaign()
     for title, body in words.UPDATES:
         update = updating.write_update(carla, campaign.id, title=title, body=body)
-        updating.publish_update(carla, update.id, looked_at=True)
+        clearing.clear(update)
+        updating.publish_update(carla, update.id)
+
+
+def tell_the_timeline() -> None:
+    """What happened, by month; the last steps wait for their delay."""
+    carla = actor("carla")
+    for what, day, said in words.TIMELINE:
+        entry = telling.tell(carla, the_campaign().id, Happening(what=what, happened_on=day, words=said))
+        clearing.clear(entry)
+        telling.publish_entry(carla, entry.id)
 
 
 def open_the_matter() -> None:

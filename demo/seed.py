@@ -20,7 +20,7 @@ def seed(stripe: str) -> None:
         if db.session.scalar(select(Organisation.id).limit(1)):
             _say("The demo data is there already.")
             return
-        for step in (people.settle_in, cause.open_the_campaign, cause.open_the_matter):
+        for step in (people.settle_in, cause.open_the_campaign):
             with transaction():
                 step()
         with transaction():
@@ -31,7 +31,12 @@ def seed(stripe: str) -> None:
         _say(f"{givers.ONE_TIME + givers.MONTHLY} donors are giving now; this takes a little while.")
         givers.wait_until_counted(web, givers.give_all(web, stripe, opened_at))
         _say(f"Every gift is paid, posted and counted, after {time.monotonic() - began:.0f} s.")
-        for step in (cause.pay_costs, cause.tell_updates, reports.publish_a_report):
+        for step in (
+            cause.pay_costs,
+            cause.tell_updates,
+            cause.tell_the_timeline,
+            reports.publish_a_report,
+        ):
             with transaction():
                 step()
         _say("Costs are paid, the bond is posted, updates are told, a report is public.")

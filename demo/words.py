@@ -1,5 +1,7 @@
 """The words of the demo's campaign."""
 
+from datetime import date
+
 CAMPAIGN_TITLE = "Bring Carlos home to his children"
 CAMPAIGN_SUMMARY = (
     "Carlos asked for asylum and was jailed on a secret, false database entry. Two legal teams work for him"
@@ -92,4 +94,12 @@ LAST_NAMES = (
         "Vega",
         "Wong",
     ),
+)
+
+#: What happened, a day of its month, and a sentence.
+TIMELINE = (
+    ("detained", date(2025, 4, 20), "Jailed on the strength of one entry."),
+    ("filed", date(2025, 6, 4), "The petition is before the court."),
+    ("hearing_held", date(2025, 8, 14), "The judge asked for the file."),
+    ("bond_posted", date(2025, 10, 9), "It is returned when the case ends."),
 )

@@ -83,7 +83,7 @@ def open_drives(actor: Actor) -> list[Panel]:
     now = clock.now()
     found = progress.read_many(
         Drive.organisation_id == actor.organisation_id,
-        Drive.published_at.is_not(None),
+        Drive.is_shown(now),
         Drive.opens_at <= now,
         or_(Drive.closes_at.is_(None), Drive.closes_at > now),
         or_(Drive.closed_at.is_(None), Drive.closed_at > now),

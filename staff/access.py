@@ -38,7 +38,14 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "legal": frozenset(
         {
             *("campaigns.view", "hours.view", "hours.enter", "hours.approve", "matters.edit"),
-            *("costs.view", "costs.claim", "clients.edit", "clients.identity", "people.view"),
+            *(
+                "costs.view",
+                "costs.claim",
+                "clients.edit",
+                "clients.identity",
+                "texts.approve",
+                "people.view",
+            ),
         }
     ),
 }

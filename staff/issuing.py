@@ -11,7 +11,7 @@ from staff.access import ALL_PERMISSIONS, Actor
 from staff.api_token import ApiToken, digest_of, new_secret
 
 #: No software makes tokens or opens a sealed identity: those doors are for people.
-SCOPES = ALL_PERMISSIONS - {"tokens.manage", "clients.identity"}
+SCOPES = ALL_PERMISSIONS - {"tokens.manage", "clients.identity", "texts.approve"}
 MOST_LIVE = 100
 
 

@@ -41,6 +41,7 @@ PERMISSION_NAMES: dict[str, Any] = {
     "people.manage": lazy_gettext("invite people and change roles"),
     "people.view": lazy_gettext("see people"),
     "reports.publish": lazy_gettext("publish transparency reports"),
+    "texts.approve": lazy_gettext("approve public texts as counsel, and withdraw them"),
     "tokens.manage": lazy_gettext("make and revoke API tokens"),
 }
 

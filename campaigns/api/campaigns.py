@@ -5,9 +5,10 @@ from typing import Any
 from campaigns import opening, reading
 from campaigns.api.blueprint import bp
 from campaigns.campaign import Campaign
+from campaigns.clearance import withdrawing
 from campaigns.opening import CampaignTerms
 from campaigns.schemas.answers import CampaignOut
-from campaigns.schemas.campaign import CampaignEditSchema, CampaignSchema, PublicationSchema, ReasonSchema
+from campaigns.schemas.campaign import CampaignEditSchema, CampaignSchema, ReasonSchema
 from core.db import transaction
 from core.web.paging import Page, page
 from staff.access import current_actor
@@ -55,19 +56,18 @@ def edit_campaign(body: dict[str, Any], campaign_id: str) -> Campaign:
 
 @bp.post("/campaigns/<campaign_id>/publications")
 @token_required("campaigns.edit")
-@bp.arguments(PublicationSchema)
 @bp.response(201, CampaignOut)
-def publish_campaign(body: dict[str, Any], campaign_id: str) -> Campaign:
-    """Make the campaign public. 409 `published`, `look_again`; 422 names what is missing."""
+def publish_campaign(campaign_id: str) -> Campaign:
+    """Make the campaign public. 409 `published`, `not_approved`, `consent_ended`; 422 names what is missing."""
     with transaction():
-        return opening.publish_campaign(current_actor(), campaign_id, **body)
+        return opening.publish_campaign(current_actor(), campaign_id)
 
 
 @bp.post("/campaigns/<campaign_id>/withdrawals")
 @token_required("campaigns.edit")
 @bp.arguments(ReasonSchema)
 @bp.response(201, CampaignOut)
-def withdraw_campaign(body: dict[str, Any], campaign_id: str) -> Campaign:
+def withdraw_campaign(body: dict[str, Any], campaign_id: str) -> Any:
     """Take the campaign's pages out of public sight at once. 409 `not_public`."""
     with transaction():
-        return opening.withdraw_campaign(current_actor(), campaign_id, **body)
+        return withdrawing.withdraw(current_actor(), "campaign", campaign_id, **body)

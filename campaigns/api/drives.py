@@ -5,12 +5,13 @@ from typing import Any
 
 from campaigns import reading
 from campaigns.api.blueprint import bp
+from campaigns.clearance import withdrawing
 from campaigns.drives import drafting, launching
 from campaigns.drives.drive import Drive
 from campaigns.drives.drive_terms import DriveTerms
 from campaigns.drives.goal import Goal
 from campaigns.schemas.answers import DriveOut, GoalOut
-from campaigns.schemas.campaign import PublicationSchema, ReasonSchema
+from campaigns.schemas.campaign import ReasonSchema
 from campaigns.schemas.drive import DriveBody, DriveEditBody
 from core import clock
 from core.db import transaction
@@ -87,13 +88,24 @@ def edit_drive(body: dict[str, Any], drive_id: str) -> dict[str, Any]:
 
 @bp.post("/drives/<drive_id>/publications")
 @token_required("campaigns.edit")
-@bp.arguments(PublicationSchema)
 @bp.response(201, DriveOut)
-def publish_drive(body: dict[str, Any], drive_id: str) -> dict[str, Any]:
-    """Make the drive public and freeze its rules. 409 `published`, `campaign_not_public`, `look_again`."""
+def publish_drive(drive_id: str) -> dict[str, Any]:
+    """Make the drive public and freeze its rules. 409 `published`, `campaign_not_public`, `not_approved`,
+    `consent_ended`."""
     with transaction():
-        drive = launching.publish_drive(current_actor(), drive_id, **body)
+        drive = launching.publish_drive(current_actor(), drive_id)
     return _shown([drive])[0]
+
+
+@bp.post("/drives/<drive_id>/withdrawals")
+@token_required("campaigns.edit")
+@bp.arguments(ReasonSchema)
+@bp.response(201, DriveOut)
+def withdraw_drive(body: dict[str, Any], drive_id: str) -> dict[str, Any]:
+    """Take the drive's page out of public sight at once. It takes no gifts then. 409 `not_public`."""
+    with transaction():
+        withdrawing.withdraw(current_actor(), "drive", drive_id, **body)
+    return _shown([reading.get_drive(current_actor(), drive_id)])[0]
 
 
 @bp.post("/drives/<drive_id>/closures")

@@ -4,8 +4,9 @@ from typing import Any
 
 from campaigns import reading
 from campaigns.api.blueprint import bp
+from campaigns.clearance import withdrawing
 from campaigns.schemas.answers import UpdateOut
-from campaigns.schemas.campaign import PublicationSchema, ReasonSchema, UpdateEditSchema, UpdateSchema
+from campaigns.schemas.campaign import ReasonSchema, UpdateEditSchema, UpdateSchema
 from campaigns.updates import updating
 from campaigns.updates.update import Update
 from core.db import transaction
@@ -68,19 +69,19 @@ def edit_update(body: dict[str, Any], update_id: str) -> Update:
 
 @bp.post("/updates/<update_id>/publications")
 @token_required("campaigns.edit")
-@bp.arguments(PublicationSchema)
 @bp.response(201, UpdateOut)
-def publish_update(body: dict[str, Any], update_id: str) -> Update:
-    """Show the update on the campaign's pages. 409 `published`, `campaign_not_public`, `look_again`."""
+def publish_update(update_id: str) -> Update:
+    """Show the update on the campaign's pages. 409 `published`, `campaign_not_public`, `not_approved`,
+    `consent_ended`."""
     with transaction():
-        return updating.publish_update(current_actor(), update_id, **body)
+        return updating.publish_update(current_actor(), update_id)
 
 
 @bp.post("/updates/<update_id>/withdrawals")
 @token_required("campaigns.edit")
 @bp.arguments(ReasonSchema)
 @bp.response(201, UpdateOut)
-def withdraw_update(body: dict[str, Any], update_id: str) -> Update:
+def withdraw_update(body: dict[str, Any], update_id: str) -> Any:
     """Take the update off the pages. 409 `not_public`."""
     with transaction():
-        return updating.withdraw_update(current_actor(), update_id, **body)
+        return withdrawing.withdraw(current_actor(), "update", update_id, **body)

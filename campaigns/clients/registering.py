@@ -5,8 +5,11 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from flask_babel import gettext as _
+from sqlalchemy import select
 
 from campaigns import reading
+from campaigns.campaign import Campaign
+from campaigns.clearance import clearing
 from campaigns.clients.client import Client, Persona
 from campaigns.disclosure import screen
 from campaigns.editing import changes_of, told
@@ -41,7 +44,10 @@ def register_client(actor: Actor, terms: PersonaTerms) -> Client:
 
 
 def edit_persona(actor: Actor, client_id: str, changes: Mapping[str, Any]) -> Persona:
-    """Change display_name, pronoun or summary. Raises NotFound, Invalid on the field."""
+    """Change display_name, pronoun or summary; campaigns that show them have to be approved again.
+
+    Raises NotFound, Invalid on the field.
+    """
     actor.require("clients.edit")
     client = reading.get(reading.clients_of(actor), Client, client_id, lock=True)
     persona = reading.persona_of(client.id)
@@ -53,6 +59,8 @@ def edit_persona(actor: Actor, client_id: str, changes: Mapping[str, Any]) -> Pe
         setattr(persona, name, value)
     db.session.flush()
     if changed:
+        for campaign in db.session.scalars(select(Campaign).where(Campaign.client_id == client.id)).all():
+            clearing.void(actor, campaign)
         audit.record(actor, "persona.edited", client.id, before=told(before), after=told(changed))
     return persona
 

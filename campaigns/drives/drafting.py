@@ -10,6 +10,7 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from campaigns import reading
 from campaigns.campaign import Campaign
+from campaigns.clearance import clearing
 from campaigns.disclosure import ask_again, screen_for_campaign
 from campaigns.drives.drive import Drive
 from campaigns.drives.drive_terms import DriveTerms, GoalTerms, check_zone, deadline, wrong_goals, wrong_rules
@@ -63,6 +64,7 @@ def draft_drive(actor: Actor, *, campaign_id: str, fund_id: str, terms: DriveTer
     db.session.add(drive)
     db.session.flush()
     _set_goals(drive, terms.goals)
+    clearing.begin(actor, drive)
     audit.record(actor, "drive.drafted", drive.id, after={"title": drive.title, "campaign": campaign.id})
     return drive
 
@@ -173,6 +175,8 @@ def _write(actor: Actor, drive: Drive, changed: Mapping[str, Any], goals: Sequen
         _set_goals(drive, goals)
         flag_modified(drive, "title")  # goals are rows of their own; the drive's version counts them too
     db.session.flush()
+    if changed.keys() & set(TEXTS):
+        clearing.void(actor, drive)
     audit.record(actor, "drive.edited", drive.id, before=told(before), after=told(after))
 
 

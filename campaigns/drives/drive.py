@@ -11,13 +11,14 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from campaigns.campaign import Campaign
 from campaigns.funds.fund import Fund
+from campaigns.shown import Shown
 from core import clock, ids
 from core.db import Id, Model, UtcDateTime
 from core.money import Money
 from staff.organisation import Organisation
 
 
-class Drive(Model):
+class Drive(Shown, Model):
     __tablename__ = "drive"
     __table_args__ = (
         CheckConstraint("closes_at IS NULL OR opens_at < closes_at", name="window"),
@@ -50,7 +51,6 @@ class Drive(Model):
     min_minor: Mapped[int] = mapped_column(BigInteger, default=100)
     max_minor: Mapped[int] = mapped_column(BigInteger, default=5_000_000)
     deductibility: Mapped[str] = mapped_column(Text, default="ask_counsel")
-    published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     #: Closed by hand before its deadline, or without one.
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
@@ -81,9 +81,9 @@ class Drive(Model):
         return paid_at < self.ends_at + timedelta(minutes=self.grace_minutes)
 
     def state(self, at: datetime) -> str:
-        """`draft`, `scheduled`, `open` or `closed`."""
-        if self.published_at is None:
-            return "draft"
+        """`draft`, `scheduled`, `open`, `closed` or `withdrawn`."""
+        if not self.is_public:
+            return self.standing
         if self.ends_at is not None and self.ends_at <= at:
             return "closed"
         return "open" if self.is_open(at) else "scheduled"

@@ -3,7 +3,8 @@
 from flask_babel import gettext as _
 
 from campaigns.campaign import Campaign
-from campaigns.disclosure import Warnings, ask_again, screen_for_campaign
+from campaigns.clearance import clearing
+from campaigns.disclosure import Warnings, screen_for_campaign
 from campaigns.drives.drafting import TEXTS, get_own
 from campaigns.drives.drive import Drive
 from campaigns.funds.fund import Fund
@@ -15,23 +16,22 @@ from staff import audit
 from staff.access import Actor
 
 
-def publish_drive(actor: Actor, drive_id: str, *, looked_at: bool = False) -> Drive:
-    """Make the drive's page public and freeze its rules.
+def publish_drive(actor: Actor, drive_id: str) -> Drive:
+    """Make the drive's page public and freeze its rules, once counsel and client have agreed to its words.
 
     Raises Invalid on what is missing or late (story, goals, deductibility, closes_at), Conflict `published`,
-    `campaign_not_public` or `look_again`.
+    `campaign_not_public`, `not_approved` or `consent_ended`.
     """
     drive = get_own(actor, drive_id)
-    if drive.published_at is not None:
+    if drive.is_public:
         raise Conflict("published", _("This drive is public already."))
-    missing = missing_for_publication(drive)
+    missing = missing_for_publication(drive) if drive.published_at is None else {}
     if missing:
         raise Invalid(missing)
     if not db.session.get_one(Campaign, drive.campaign_id).is_public:
         raise Conflict("campaign_not_public", _("Publish the campaign first. The drive's page leads to it."))
-    ask_again(warnings_for(drive), looked_at=looked_at)
-    drive.published_at = clock.now()
-    db.session.flush()
+    warnings_for(drive)
+    clearing.publish(actor, drive)
     rules = {
         "closes_at": drive.closes_at.isoformat() if drive.closes_at else None,
         "zone": drive.zone,

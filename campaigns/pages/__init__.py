@@ -1,6 +1,33 @@
 """Staff pages of campaigns/, all under /staff."""
 
-from campaigns.pages import campaigns, clients, drafts, drives, funds, home, partners, updates
+from campaigns import jobs
+from campaigns.pages import (
+    campaigns,
+    clients,
+    consents,
+    drafts,
+    drives,
+    funds,
+    home,
+    partners,
+    texts,
+    timeline,
+    updates,
+)
 from campaigns.pages.blueprint import bp
 
-__all__ = ["bp", "campaigns", "clients", "drafts", "drives", "funds", "home", "partners", "updates"]
+__all__ = [
+    "bp",
+    "campaigns",
+    "clients",
+    "consents",
+    "drafts",
+    "drives",
+    "funds",
+    "home",
+    "jobs",
+    "partners",
+    "texts",
+    "timeline",
+    "updates",
+]

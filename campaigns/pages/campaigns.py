@@ -10,23 +10,23 @@ from sqlalchemy.orm import joinedload
 
 from campaigns import opening, reading
 from campaigns.campaign import Campaign
-from campaigns.disclosure import Warnings
+from campaigns.clearance import withdrawing
 from campaigns.drives.drive import Drive
 from campaigns.funds.fund import Fund
 from campaigns.opening import CampaignTerms
 from campaigns.pages.blueprint import bp
-from campaigns.pages.refusing import attempt, labelled
+from campaigns.pages.refusing import attempt
 from campaigns.schemas.campaign import (
     CampaignEditSchema,
     CampaignSchema,
     PartnerSchema,
-    PublicationSchema,
     ReasonSchema,
 )
+from campaigns.timeline.timeline_entry import TimelineEntry
 from campaigns.updates.update import Update
 from core import clock
 from core.db import db, transaction
-from core.errors import Forbidden, Invalid
+from core.errors import Forbidden
 from core.forms import Form
 from core.web.paging import numbered
 from staff.access import Actor, current_actor, requires
@@ -89,6 +89,7 @@ class Overview:
     drives: list[Drive]
     funds: list[Fund]
     updates: list[Update]
+    timeline: list[TimelineEntry]
     leads: bool
 
 
@@ -113,6 +114,7 @@ def overview_page(campaign_id: str, partner_form: Form) -> str:
 def _overview(actor: Actor, found: Campaign) -> Overview:
     drives = select(Drive).where(Drive.campaign_id == found.id).options(joinedload(Drive.organisation))
     updates = select(Update).where(Update.campaign_id == found.id)
+    timeline = select(TimelineEntry).where(TimelineEntry.campaign_id == found.id)
     funds = reading.funds_of(actor).where(Fund.campaign_id == found.id) if actor.can("funds.view") else None
     return Overview(
         campaign=found,
@@ -120,6 +122,7 @@ def _overview(actor: Actor, found: Campaign) -> Overview:
         drives=list(db.session.scalars(drives.order_by(Drive.created_at.desc()).limit(NEWEST_SHOWN))),
         funds=list(db.session.scalars(funds.order_by(Fund.name))) if funds is not None else [],
         updates=list(db.session.scalars(updates.order_by(Update.written_at.desc()).limit(NEWEST_SHOWN))),
+        timeline=list(db.session.scalars(timeline.order_by(TimelineEntry.month.desc()).limit(NEWEST_SHOWN))),
         leads=found.organisation_id == actor.organisation_id,
     )
 
@@ -170,56 +173,11 @@ def _form_values(found: Campaign) -> dict[str, Any]:
     return {name: getattr(found, name) for name in names}
 
 
-@bp.get("/campaigns/<campaign_id>/publish")
-@requires("campaigns.edit")
-def publish_campaign(campaign_id: str) -> str:
-    return _publication_page(campaign_id, Form(PublicationSchema()))
-
-
-@bp.post("/campaigns/<campaign_id>/publish")
-@requires("campaigns.edit")
-def publish_campaign_submit(campaign_id: str) -> Any:
-    form = Form(PublicationSchema(), request.form)
-    tried = attempt(
-        form,
-        lambda: opening.publish_campaign(
-            current_actor(), campaign_id, looked_at=form.data.get("looked_at", False)
-        ),
-    )
-    if tried.done is None:
-        return _publication_page(campaign_id, form), 422
-    flash(_("The campaign is public."))
-    return redirect(url_for(".campaign", campaign_id=campaign_id))
-
-
-def _publication_page(campaign_id: str, form: Form) -> str:
-    found = _led(campaign_id)
-    warnings, refused = _screened(found)
-    labels = Form(CampaignSchema())
-    return render_template(
-        "campaigns/publish.html",
-        form=form,
-        title=found.title,
-        address=f"/c/{found.slug}",
-        story=found.story,
-        warnings=labelled(labels, warnings),
-        refused=labelled(labels, refused),
-        back=url_for(".campaign", campaign_id=found.id),
-    )
-
-
-def _screened(found: Campaign) -> tuple[Warnings, dict[str, list[str]]]:
-    try:
-        return opening.warnings_for(found), {}
-    except Invalid as refusal:
-        return {}, refusal.errors
-
-
 @bp.post("/campaigns/<campaign_id>/withdraw")
 @requires("campaigns.view")
 def withdraw_campaign_submit(campaign_id: str) -> Any:
     form = Form(ReasonSchema(), request.form)
     with transaction():
-        opening.withdraw_campaign(current_actor(), campaign_id, reason=form.data.get("reason", ""))
+        withdrawing.withdraw(current_actor(), "campaign", campaign_id, reason=form.data.get("reason", ""))
     flash(_("The campaign is withdrawn. Its pages, its drives' and its updates' answer that it is gone."))
     return redirect(url_for(".campaign", campaign_id=campaign_id))

@@ -11,6 +11,7 @@ from campaigns import reading
 from campaigns.campaign import Campaign
 from campaigns.clients import identity, registering
 from campaigns.clients.client import Client, Persona
+from campaigns.clients.disclosure_consent import SCOPES, consents_of
 from campaigns.clients.identity import OpenedIdentity
 from campaigns.clients.registering import PersonaTerms
 from campaigns.disclosure import standing_words
@@ -21,6 +22,8 @@ from core.db import db
 from core.forms import Form
 from core.web.paging import numbered
 from staff.access import current_actor, requires
+
+MOST_CONSENTS = 50
 
 
 @bp.get("/clients")
@@ -76,6 +79,8 @@ def _client_page(
         persona=reading.persona_of(found.id),
         campaigns=list(db.session.scalars(campaigns.order_by(Campaign.created_at.desc()).limit(50))),
         is_sealed=identity.is_sealed(found.id),
+        consents=db.session.scalars(consents_of(found.id).limit(MOST_CONSENTS)).all(),
+        scopes=SCOPES,
         standing=standing_words(found.id) if actor.can("clients.edit") else [],
         sealing=sealing or Form(IdentitySchema()),
         opening=opening or Form(OpeningSchema()),

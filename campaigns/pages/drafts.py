@@ -9,20 +9,20 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from campaigns import reading
-from campaigns.disclosure import Warnings
+from campaigns.clearance import clearing, withdrawing
 from campaigns.drives import drafting, launching
 from campaigns.drives.drafting import goal_terms
 from campaigns.drives.drive import Drive
 from campaigns.drives.drive_terms import DriveTerms
 from campaigns.drives.goal import AMOUNT, NEW_MONTHLY_DONORS
 from campaigns.funds.fund import Fund
-from campaigns.pages.blueprint import bp
-from campaigns.pages.refusing import Attempt, attempt, labelled
-from campaigns.schemas.campaign import PublicationSchema, ReasonSchema
+from campaigns.pages.blueprint import bp, text_address
+from campaigns.pages.refusing import Attempt, attempt
+from campaigns.schemas.campaign import ReasonSchema
 from campaigns.schemas.drive import DriveRulesSchema, DriveWordsSchema, NewDriveSchema
 from core import clock
 from core.db import db, transaction
-from core.errors import Forbidden, Invalid
+from core.errors import Forbidden
 from core.forms import Form
 from core.money import Money
 from staff.access import current_actor, requires
@@ -54,15 +54,18 @@ def new_drive_submit() -> Any:
     schema = NewDriveSchema()
     schema.context_currency = _currency_of(request.form.get("fund_id", ""))
     form = Form(schema, request.form)
-    then_publish = request.form.get("then") == "publish"
-    tried = attempt(form, lambda: _draft(form.data, then_publish=then_publish), named=NAMED)
+    then_submit = request.form.get("then") == "submit"
+    tried = attempt(form, lambda: _draft(form.data, then_submit=then_submit), named=NAMED)
     if tried.done is None:
         return _form_page(form, tried=tried), 422
-    flash(_("The drive is public.") if then_publish else _("The draft is saved. Nobody else sees it yet."))
+    if then_submit:
+        flash(_("Counsel reads it next. Nothing of it is public yet."))
+        return redirect(text_address(tried.done.id))
+    flash(_("The draft is saved. Nobody else sees it yet."))
     return redirect(url_for(".drive", drive_id=tried.done.id))
 
 
-def _draft(data: Mapping[str, Any], *, then_publish: bool) -> Drive:
+def _draft(data: Mapping[str, Any], *, then_submit: bool) -> Drive:
     values = dict(data)
     values["presets_minor"] = values.pop("presets")
     looked_at = values.pop("looked_at", False)
@@ -71,8 +74,8 @@ def _draft(data: Mapping[str, Any], *, then_publish: bool) -> Drive:
     drive = drafting.draft_drive(
         current_actor(), campaign_id=campaign_id, fund_id=fund_id, terms=DriveTerms(**values)
     )
-    if then_publish:
-        launching.publish_drive(current_actor(), drive.id, looked_at=looked_at)
+    if then_submit:
+        clearing.submit(current_actor(), "drive", drive.id, looked_at=looked_at)
     return drive
 
 
@@ -184,48 +187,14 @@ def _form_page(form: Form, *, drive: Drive | None = None, tried: Attempt | None 
     )
 
 
-@bp.get("/drives/<drive_id>/publish")
-@requires("campaigns.edit")
-def publish_drive(drive_id: str) -> str:
-    return _publication_page(drive_id, Form(PublicationSchema()))
-
-
-@bp.post("/drives/<drive_id>/publish")
-@requires("campaigns.edit")
-def publish_drive_submit(drive_id: str) -> Any:
-    form = Form(PublicationSchema(), request.form)
-    looked_at = form.data.get("looked_at", False)
-    tried = attempt(form, lambda: launching.publish_drive(current_actor(), drive_id, looked_at=looked_at))
-    if tried.done is None:
-        return _publication_page(drive_id, form), 422
-    flash(_("The drive is public."))
+@bp.post("/drives/<drive_id>/withdraw")
+@requires("campaigns.view")
+def withdraw_drive_submit(drive_id: str) -> Any:
+    form = Form(ReasonSchema(), request.form)
+    with transaction():
+        withdrawing.withdraw(current_actor(), "drive", drive_id, reason=form.data.get("reason", ""))
+    flash(_("The drive is withdrawn. Its page answers that it is gone, and it takes no gifts."))
     return redirect(url_for(".drive", drive_id=drive_id))
-
-
-def _publication_page(drive_id: str, form: Form) -> str:
-    drive = _own(drive_id)
-    warnings, refused = _screened(drive)
-    labels = Form(NewDriveSchema())
-    missing = launching.missing_for_publication(drive) if drive.published_at is None else {}
-    return render_template(
-        "campaigns/publish.html",
-        form=form,
-        title=drive.title,
-        address=f"/d/{drive.slug}",
-        story=drive.story,
-        warnings=labelled(labels, warnings),
-        refused=labelled(labels, refused | {NAMED.get(name, name): texts for name, texts in missing.items()}),
-        frozen=drive,
-        goals=reading.goals_of(drive.id),
-        back=url_for(".drive", drive_id=drive.id),
-    )
-
-
-def _screened(drive: Drive) -> tuple[Warnings, dict[str, list[str]]]:
-    try:
-        return launching.warnings_for(drive), {}
-    except Invalid as refusal:
-        return {}, refusal.errors
 
 
 @bp.post("/drives/<drive_id>/close")

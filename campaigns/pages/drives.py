@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from flask import render_template, request
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, and_, not_, or_
 from sqlalchemy.orm import joinedload
 
 from campaigns import reading
@@ -19,7 +19,7 @@ from staff.access import current_actor, requires
 
 def _states(now: datetime) -> dict[str, ColumnElement[bool]]:
     """`Drive.state` as conditions."""
-    published = Drive.published_at.is_not(None)
+    published = Drive.is_shown(now)
     going_on = and_(
         published,
         or_(Drive.closed_at.is_(None), Drive.closed_at > now),
@@ -30,6 +30,7 @@ def _states(now: datetime) -> dict[str, ColumnElement[bool]]:
         "scheduled": and_(going_on, Drive.opens_at > now),
         "open": and_(going_on, Drive.opens_at <= now),
         "closed": and_(published, or_(Drive.closed_at <= now, Drive.closes_at <= now)),
+        "withdrawn": and_(Drive.published_at.is_not(None), not_(Drive.is_shown(now))),
     }
 
 

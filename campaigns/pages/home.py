@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from campaigns import reading
+from campaigns.clearance import queue
 from campaigns.drives.drive import Drive
 from core import clock
 from core.db import db
@@ -33,7 +34,7 @@ def closing_drives(actor: Actor) -> list[AgendaItem]:
     now = clock.now()
     query = reading.drives_of(actor).where(
         Drive.organisation_id == actor.organisation_id,
-        Drive.published_at.is_not(None),
+        Drive.is_shown(now),
         Drive.closed_at.is_(None),
         Drive.closes_at > now,
         Drive.closes_at < now + SOON,
@@ -47,3 +48,13 @@ def closing_drives(actor: Actor) -> list[AgendaItem]:
         for each in db.session.scalars(query.order_by(Drive.closes_at).limit(20))
         if each.closes_at is not None
     ]
+
+
+@agenda.item
+def texts_to_read(actor: Actor) -> list[AgendaItem]:
+    """Public words that wait for this lawyer."""
+    if not actor.can("texts.approve"):
+        return []
+    count = len(queue.waiting_for(actor))
+    text = ngettext("A public text to read", "%(num)d public texts to read", count)
+    return [AgendaItem(text=text, url="/staff/texts", count=count)] if count else []

@@ -7,14 +7,14 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import joinedload
 
 from campaigns import reading
-from campaigns.disclosure import Warnings, screen_for_campaign
+from campaigns.clearance import withdrawing
 from campaigns.pages.blueprint import bp
-from campaigns.pages.refusing import attempt, labelled
-from campaigns.schemas.campaign import NewUpdateSchema, PublicationSchema, ReasonSchema, UpdateEditSchema
+from campaigns.pages.refusing import attempt
+from campaigns.schemas.campaign import NewUpdateSchema, ReasonSchema, UpdateEditSchema
 from campaigns.updates import updating
 from campaigns.updates.update import Update
 from core.db import transaction
-from core.errors import Forbidden, Invalid
+from core.errors import Forbidden
 from core.forms import Form
 from core.web.paging import numbered
 from staff.access import current_actor, requires
@@ -60,30 +60,14 @@ def new_update_submit() -> Any:
 @bp.get("/updates/<update_id>")
 @requires("campaigns.view")
 def update(update_id: str) -> str:
-    return _update_page(update_id, Form(PublicationSchema()))
-
-
-def _update_page(update_id: str, form: Form) -> str:
     actor = current_actor()
     found = reading.get_update(actor, update_id)
-    warnings, refused = _screened(found)
-    labels = Form(UpdateEditSchema())
     return render_template(
         "campaigns/update.html",
         update=found,
-        form=form,
         withdrawal=Form(ReasonSchema()),
-        warnings=labelled(labels, warnings),
-        refused=labelled(labels, refused),
         leads=found.campaign.organisation_id == actor.organisation_id,
     )
-
-
-def _screened(found: Update) -> tuple[Warnings, dict[str, list[str]]]:
-    try:
-        return screen_for_campaign(found.campaign_id, {"title": found.title, "body": found.body}), {}
-    except Invalid as refusal:
-        return {}, refusal.errors
 
 
 @bp.get("/updates/<update_id>/edit")
@@ -128,23 +112,11 @@ def _form_values(found: Update) -> dict[str, Any]:
     return {name: getattr(found, name) for name in ("title", "body", "version")}
 
 
-@bp.post("/updates/<update_id>/publish")
-@requires("campaigns.edit")
-def publish_update_submit(update_id: str) -> Any:
-    form = Form(PublicationSchema(), request.form)
-    looked_at = form.data.get("looked_at", False)
-    tried = attempt(form, lambda: updating.publish_update(current_actor(), update_id, looked_at=looked_at))
-    if tried.done is None:
-        return _update_page(update_id, form), 422
-    flash(_("The update is on the campaign's pages."))
-    return redirect(url_for(".update", update_id=update_id))
-
-
 @bp.post("/updates/<update_id>/withdraw")
-@requires("campaigns.edit")
+@requires("campaigns.view")
 def withdraw_update_submit(update_id: str) -> Any:
     form = Form(ReasonSchema(), request.form)
     with transaction():
-        updating.withdraw_update(current_actor(), update_id, reason=form.data.get("reason", ""))
+        withdrawing.withdraw(current_actor(), "update", update_id, reason=form.data.get("reason", ""))
     flash(_("The update is withdrawn."))
     return redirect(url_for(".update", update_id=update_id))

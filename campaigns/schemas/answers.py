@@ -52,7 +52,7 @@ class DriveOut(Schema):
     summary = fields.String()
     story = fields.String(metadata={"description": "Markdown."})
     currency = fields.String()
-    state = fields.String(metadata={"enum": ["draft", "scheduled", "open", "closed"]})
+    state = fields.String(metadata={"enum": ["draft", "scheduled", "open", "closed", "withdrawn"]})
     opens_at = fields.AwareDateTime()
     closes_at = fields.AwareDateTime(
         allow_none=True, metadata={"description": "The first instant that no longer counts."}

@@ -47,6 +47,11 @@ def _kinds(text: str) -> Iterator[str]:
             yield kind
 
 
+def places(text: str) -> list[tuple[int, int, str]]:
+    """Where each finding stands: first character, the one after the last, kind; in the order of the text."""
+    return sorted((hit.start(), hit.end(), kind) for kind, each in _COMPILED for hit in each.finditer(text))
+
+
 def sentence(kind: str) -> str:
     """What to tell the author about one kind of finding."""
     return {

@@ -6,12 +6,13 @@ from sqlalchemy import ForeignKey, Index, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from campaigns.campaign import Campaign
+from campaigns.shown import Shown
 from core import clock, ids
 from core.db import Id, Model, UtcDateTime
 from staff.member import Member
 
 
-class Update(Model):
+class Update(Shown, Model):
     __tablename__ = "campaign_update"
     __table_args__ = (Index("ix_campaign_update_published", "campaign_id", "published_at"),)
 
@@ -23,8 +24,6 @@ class Update(Model):
     #: Markdown.
     body: Mapped[str] = mapped_column(Text)
     written_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
-    published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     #: Counts edits, so that the second of two people is shown what changed.
     version: Mapped[int] = mapped_column(default=1)
     __mapper_args__ = {"version_id_col": version}
@@ -33,12 +32,6 @@ class Update(Model):
     author: Mapped[Member | None] = relationship(lazy="raise")
 
     @property
-    def is_public(self) -> bool:
-        return self.published_at is not None and self.withdrawn_at is None
-
-    @property
     def state(self) -> str:
         """`draft`, `public` or `withdrawn`."""
-        if self.published_at is None:
-            return "draft"
-        return "public" if self.withdrawn_at is None else "withdrawn"
+        return self.standing

@@ -7,11 +7,11 @@ from flask_babel import gettext as _
 
 from campaigns import reading
 from campaigns.campaign import Campaign
+from campaigns.clearance import clearing
 from campaigns.disclosure import ask_again, screen_for_campaign
 from campaigns.editing import changes_of, check_version, told
 from campaigns.opening import get_led
 from campaigns.updates.update import Update
-from core import clock
 from core.db import db
 from core.errors import Conflict, Invalid
 from staff import audit
@@ -28,6 +28,7 @@ def write_update(actor: Actor, campaign_id: str, *, title: str, body: str) -> Up
     update = Update(campaign_id=campaign.id, author_id=actor.member_id, title=title, body=body)
     db.session.add(update)
     db.session.flush()
+    clearing.begin(actor, update)
     audit.record(actor, "update.written", update.id, after={"title": title, "campaign": campaign.id})
     return update
 
@@ -53,33 +54,25 @@ def edit_update(
         setattr(update, name, value)
     db.session.flush()
     if changed:
+        clearing.void(actor, update)
         audit.record(actor, "update.edited", update.id, before=told(before), after=told(changed))
     return update
 
 
-def publish_update(actor: Actor, update_id: str, *, looked_at: bool = False) -> Update:
-    """Show it on the campaign's pages. Raises Conflict `published`, `campaign_not_public`, `look_again`."""
+def publish_update(actor: Actor, update_id: str) -> Update:
+    """Show it on the campaign's pages, once counsel and client have agreed to its words.
+
+    Raises Conflict `published`, `campaign_not_public`, `not_approved`, `consent_ended`.
+    """
     update = _get_led_update(actor, update_id)
     if update.is_public:
         raise Conflict("published", _("This update is public already."))
     if not db.session.get_one(Campaign, update.campaign_id).is_public:
         raise Conflict("campaign_not_public", _("Publish the campaign first. Its updates show on its page."))
     texts = {"title": update.title, "body": update.body}
-    ask_again(screen_for_campaign(update.campaign_id, texts), looked_at=looked_at)
-    update.published_at, update.withdrawn_at = clock.now(), None
-    db.session.flush()
+    screen_for_campaign(update.campaign_id, texts)
+    clearing.publish(actor, update)
     audit.record(actor, "update.published", update.id, after=told(texts))
-    return update
-
-
-def withdraw_update(actor: Actor, update_id: str, *, reason: str = "") -> Update:
-    """Take it off the pages. Raises Conflict `not_public`."""
-    update = _get_led_update(actor, update_id)
-    if not update.is_public:
-        raise Conflict("not_public", _("This update is not public."))
-    update.withdrawn_at = clock.now()
-    db.session.flush()
-    audit.record(actor, "update.withdrawn", update.id, reason=reason)
     return update
 
 

@@ -2,7 +2,8 @@
 
 Only what a view marks as shared is kept: the same bytes for every reader. A page may hold a placeholder
 where each reader gets a token of their own; it is filled in here, also when the page is not kept. The age is
-counted from before the page was read from the database, so no figure is older than the setting says.
+counted from before the page was read from the database, so no figure is older than the setting says. What was
+taken out of sight is gone at once: a page that was read under an older epoch (core.web.page_epoch) is forgotten.
 """
 
 import time
@@ -21,6 +22,8 @@ MARK = "X-Amparo-Shared"
 MOST_PAGES = 2000
 #: Browsers send few different ones; reading one costs as much as the rest of an answer.
 MOST_WISHES = 500
+#: How often a page is built anew because something was taken out of sight meanwhile.
+MOST_ATTEMPTS = 5
 
 
 def share(response: Response) -> Response:
@@ -34,6 +37,7 @@ def share(response: Response) -> Response:
 @dataclass(frozen=True)
 class _Kept:
     until: float
+    epoch: int
     status: str
     headers: list[tuple[str, str]]
     pieces: list[bytes]
@@ -51,6 +55,7 @@ class PageCache:
         languages: tuple[str, ...],
         placeholder: bytes,
         new_token: Callable[[], str],
+        epoch: Callable[[], int] = lambda: 0,
     ) -> None:
         self._app = app
         self._seconds = seconds
@@ -58,6 +63,7 @@ class PageCache:
         self._languages = languages
         self._placeholder = placeholder
         self._new_token = new_token
+        self._epoch = epoch
         self._kept: dict[tuple[str, str, str], _Kept] = {}
         self._wished = lru_cache(MOST_WISHES)(self._read_wish)
 
@@ -67,7 +73,7 @@ class PageCache:
         key = (environ["PATH_INFO"], environ.get("QUERY_STRING", ""), self._language(environ))
         kept = self._kept.get(key)
         began = time.monotonic()
-        if kept is None or kept.until <= began:
+        if kept is None or kept.until <= began or kept.epoch != self._epoch():
             kept, body = self._ask(environ, start_response, began)
             if kept is None:
                 return body
@@ -78,15 +84,31 @@ class PageCache:
         self, environ: dict[str, Any], start_response: Callable[..., Any], began: float
     ) -> tuple[_Kept | None, Iterable[bytes]]:
         """Let the application answer; what it does not mark is passed on as it is."""
-        answer: list[Any] = []
-        body = b"".join(self._app(environ, lambda *given: answer.extend(given) or _refuse_write))
-        status, headers = answer[0], answer[1]
+        epoch = self._epoch()
+        status, headers, body = self._whole_answer(environ)
+        for _again in range(MOST_ATTEMPTS):
+            if epoch == self._epoch():
+                break
+            # Something was taken out of sight while this page was built: it may still be on it.
+            epoch = self._epoch()
+            status, headers, body = self._whole_answer(environ)
         if not any(name == MARK for name, _value in headers):
             start_response(status, headers)
             return None, [body]
         headers = [(name, value) for name, value in headers if name not in {MARK, "Content-Length"}]
         pieces = body.split(self._placeholder)
-        return _Kept(began + self._seconds, status, headers, pieces), []
+        return _Kept(began + self._seconds, epoch, status, headers, pieces), []
+
+    def _whole_answer(self, environ: dict[str, Any]) -> tuple[str, list[tuple[str, str]], bytes]:
+        answer: list[Any] = []
+        parts = self._app(dict(environ), lambda *given: answer.extend(given) or _refuse_write)
+        try:
+            body = b"".join(parts)
+        finally:
+            close = getattr(parts, "close", None)
+            if close is not None:
+                close()
+        return answer[0], answer[1], body
 
     def _keep(self, key: tuple[str, str, str], kept: _Kept) -> None:
         # Any query may be asked for; only our own addresses are worth the room.

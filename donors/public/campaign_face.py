@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, not_, select
 
 from campaigns.campaign import Campaign
 from campaigns.clients.client import Persona
@@ -14,7 +14,9 @@ from core import clock, markup
 from core.db import db
 from donors.figures import progress
 from donors.figures.progress import Progress
+from donors.public import told_timeline
 from donors.public.face import ToldUpdate
+from donors.public.told_timeline import ToldStep
 from legal.reports.report import TransparencyReport, current_reports
 from staff.organisation import Organisation
 
@@ -35,6 +37,7 @@ class CampaignFace:
     updates: list[ToldUpdate]
     #: Those that no other one supersedes, the latest months first.
     reports: list[TransparencyReport]
+    timeline: list[ToldStep]
     as_of: datetime
 
 
@@ -52,12 +55,15 @@ def read(slug: str) -> CampaignFace | None:
         drives=_drives(Drive.campaign_id == campaign.id),
         updates=_updates(campaign.id),
         reports=current_reports(campaign.id),
+        timeline=told_timeline.of_campaign(campaign.id),
         as_of=clock.now(),
     )
 
 
 def is_withdrawn(slug: str) -> bool:
-    query = select(Campaign.id).where(Campaign.slug == slug, Campaign.withdrawn_at.is_not(None))
+    query = select(Campaign.id).where(
+        Campaign.slug == slug, Campaign.published_at.is_not(None), not_(Campaign.is_shown())
+    )
     return db.session.scalar(query) is not None
 
 
@@ -77,12 +83,12 @@ def _public():  # noqa: ANN202 (a select of three entities; its type is longer t
         select(Campaign, Organisation, Persona)
         .join(Organisation, Organisation.id == Campaign.organisation_id)
         .outerjoin(Persona, Persona.client_id == Campaign.client_id)
-        .where(Campaign.published_at.is_not(None), Campaign.withdrawn_at.is_(None))
+        .where(Campaign.is_shown())
     )
 
 
 def _drives(which: ColumnElement[bool]) -> list[Progress]:
-    return progress.read_many(and_(which, Drive.published_at.is_not(None)), limit=MOST_DRIVES)
+    return progress.read_many(and_(which, Drive.is_shown()), limit=MOST_DRIVES)
 
 
 def _partners(campaign: Campaign) -> list[str]:
@@ -98,9 +104,7 @@ def _partners(campaign: Campaign) -> list[str]:
 def _updates(campaign_id: str) -> list[ToldUpdate]:
     query = (
         select(Update)
-        .where(
-            Update.campaign_id == campaign_id, Update.published_at.is_not(None), Update.withdrawn_at.is_(None)
-        )
+        .where(Update.campaign_id == campaign_id, Update.is_shown())
         .order_by(Update.published_at.desc())
         .limit(MOST_UPDATES)
     )

@@ -10,13 +10,28 @@ from functools import cache
 from typing import Any
 
 from markupsafe import Markup
-from sqlalchemy import BigInteger, Date, Select, Text, bindparam, cast, literal, null, select, union_all
+from sqlalchemy import (
+    BigInteger,
+    Date,
+    Select,
+    Text,
+    and_,
+    bindparam,
+    cast,
+    literal,
+    not_,
+    null,
+    select,
+    union_all,
+)
 
 from campaigns.campaign import Campaign
 from campaigns.clients.client import Persona
 from campaigns.drives.drive import Drive
 from campaigns.funds.fund import Fund
 from campaigns.partner import Partner
+from campaigns.shown import AT
+from campaigns.timeline.timeline_entry import TimelineEntry
 from campaigns.updates.update import Update
 from core import clock, markup
 from core.db import UtcDateTime, db
@@ -25,6 +40,8 @@ from donors.figures import progress
 from donors.figures.progress import Progress
 from donors.figures.tally import DriveDay
 from donors.gifts.gift import RECEIVED, Gift
+from donors.public import told_timeline
+from donors.public.told_timeline import ToldStep
 from donors.recurring.recurring_gift import RecurringGift
 from legal.reports.report import TransparencyReport
 from legal.reports.transparency import LegalMonth
@@ -62,6 +79,7 @@ class Face:
     progress: Progress
     recent_gifts: list[RecentGift]
     updates: list[ToldUpdate] = field(default_factory=list)
+    timeline: list[ToldStep] = field(default_factory=list)
     #: Organisations that work on the campaign besides the lead: (id, name).
     partners: list[tuple[str, str]] = field(default_factory=list)
     #: The latest transparency report: (id, last month).
@@ -73,7 +91,7 @@ class Face:
 def read(slug: str) -> Face | None:
     """The face of a published drive of a public campaign; None where there is none."""
     as_of = clock.now()
-    rows = db.session.execute(_drive_by_slug(), {"slug": slug}).all()
+    rows = db.session.execute(_drive_by_slug(), {"slug": slug, "at": as_of}).all()
     if not rows:
         return None
     row = rows[0]
@@ -100,8 +118,7 @@ def _drive_by_slug() -> Any:
         .join(Organisation, Organisation.id == Drive.organisation_id)
         .join(Fund, Fund.id == Drive.fund_id)
         .outerjoin(Persona, Persona.client_id == Campaign.client_id)
-        .where(Drive.slug == bindparam("slug"), Drive.published_at.is_not(None))
-        .where(Campaign.published_at.is_not(None), Campaign.withdrawn_at.is_(None))
+        .where(Drive.slug == bindparam("slug"), Drive.is_shown(AT), Campaign.is_shown(AT))
     )
 
 
@@ -132,9 +149,17 @@ def _recent_gifts(drive_id: str) -> list[RecentGift]:
 
 def _tell(face: Face) -> None:
     """Fill in what is told, from one statement of several kinds of rows."""
-    about = {"campaign": face.campaign.id, "drive": face.drive.id}
+    about = {
+        "campaign": face.campaign.id,
+        "drive": face.drive.id,
+        "at": face.progress.as_of,
+        "today": clock.today(),
+    }
     for row in db.session.execute(_told(), about):
         match row.kind:
+            case "timeline":
+                words, _newline, place = row.body.partition("\n")
+                face.timeline.append(told_timeline.step(row.title, words, place, row.on_day))
             case "update":
                 face.updates.append(ToldUpdate(row.title, markup.to_html(row.body), row.at))
             case "partner" if row.title != face.organisation.id:
@@ -157,9 +182,7 @@ def _told() -> Any:
         select(
             *_row("update", at=Update.published_at, title=Update.title, body=Update.body),
         )
-        .where(
-            Update.campaign_id == campaign_id, Update.published_at.is_not(None), Update.withdrawn_at.is_(None)
-        )
+        .where(Update.campaign_id == campaign_id, Update.is_shown(AT))
         .order_by(Update.published_at.desc())
         .limit(RECENT_UPDATES)
         .subquery()
@@ -187,7 +210,17 @@ def _told() -> Any:
     reports = select(
         *_row("report", title=TransparencyReport.id, on_day=TransparencyReport.last_month)
     ).where(TransparencyReport.id == latest)
-    told = union_all(select(updates), partners, days, months, reports).subquery()
+    timeline = select(
+        *_row(
+            "timeline",
+            on_day=TimelineEntry.month,
+            title=TimelineEntry.what,
+            body=TimelineEntry.words + "\n" + TimelineEntry.place,
+        )
+    ).where(
+        TimelineEntry.campaign_id == campaign_id, TimelineEntry.is_told(AT, bindparam("today", type_=Date()))
+    )
+    told = union_all(select(updates), partners, days, months, reports, timeline).subquery()
     return select(told).order_by(told.c.kind, told.c.on_day, told.c.at.desc(), told.c.body)
 
 
@@ -203,10 +236,11 @@ def _row(kind: str, **given: Any) -> list[Any]:
 
 
 def is_withdrawn(slug: str) -> bool:
-    """Whether this address showed a drive of a campaign that has been withdrawn."""
+    """Whether this address showed a drive that has been taken out of sight, itself or with its campaign."""
     query = (
         select(Campaign.id)
         .join(Drive, Drive.campaign_id == Campaign.id)
-        .where(Drive.slug == slug, Drive.published_at.is_not(None), Campaign.withdrawn_at.is_not(None))
+        .where(Drive.slug == slug, Drive.published_at.is_not(None), Campaign.published_at.is_not(None))
+        .where(not_(and_(Drive.is_shown(), Campaign.is_shown())))
     )
     return db.session.scalar(query) is not None

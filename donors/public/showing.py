@@ -41,6 +41,7 @@ def drive_view(face: Face) -> dict[str, Any]:
         "recent_gifts": [_recent(gift) for gift in face.recent_gifts],
         "updates": face.updates,
         "reports": face.reports,
+        "timeline": face.timeline,
         "hours_by_month": face.hours_by_month,
         "raised_by_day": face.raised_by_day,
         "as_of": figures.as_of,
@@ -87,6 +88,7 @@ def campaign_view(face: CampaignFace) -> dict[str, Any]:
         "tiles": face.drives[0].tiles if face.drives else None,
         "updates": face.updates,
         "reports": [(each.id, each.last_month) for each in face.reports],
+        "timeline": face.timeline,
         "as_of": face.as_of,
     }
 

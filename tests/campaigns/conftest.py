@@ -28,6 +28,7 @@ from core.db import db
 from core.money import Money
 from staff import issuing
 from staff.access import Actor
+from tests.clearing import clear
 from tests.conftest import Cast
 
 #: Invented for these tests; nobody is called so.
@@ -46,9 +47,18 @@ class Work:
     fund: Fund
     drive: Drive
 
-    def publish(self) -> None:
+    def publish_campaign(self) -> None:
+        """Cleared by counsel and client before."""
+        clear(self.alice, self.campaign)
         opening.publish_campaign(self.alice, self.campaign.id)
-        launching.publish_drive(self.alice, self.drive.id)
+
+    def publish_drive(self, drive: Drive) -> None:
+        clear(self.alice, drive)
+        launching.publish_drive(self.alice, drive.id)
+
+    def publish(self) -> None:
+        self.publish_campaign()
+        self.publish_drive(self.drive)
 
 
 def drive_terms(**changes: object) -> DriveTerms:

@@ -7,10 +7,15 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from campaigns.campaign import Campaign
+from campaigns.drives.drive import Drive
 from campaigns.funds.fund import Fund
+from campaigns.updates.update import Update
 from core import clock
+from core.db import db
 from staff import issuing
 from tests.campaigns.conftest import SEALED_NAME, Api, Work
+from tests.clearing import clear
 from tests.conftest import Cast
 
 
@@ -28,12 +33,15 @@ def drive_body(work: Work, **changes: object) -> dict[str, Any]:
 
 
 def test_a_drive_is_drafted_edited_published_and_closed(work: Work, api: Api) -> None:
-    api.post(f"/campaigns/{work.campaign.id}/publications", {}, expect=201)
+    work.publish_campaign()
     drive = api.post("/drives", drive_body(work), expect=201)
     assert drive["state"] == "draft"
     assert drive["slug"] == "a-lawyer-for-the-hearing"
     edited = api.patch(f"/drives/{drive['id']}", {"title": "A lawyer", "version": drive["version"]})
     assert (edited["title"], edited["version"]) == ("A lawyer", drive["version"] + 1)
+    refused = api.post(f"/drives/{drive['id']}/publications", {}, expect=409)
+    assert refused["code"] == "not_approved"
+    clear(work.alice, db.session.get_one(Drive, drive["id"]))
     published = api.post(f"/drives/{drive['id']}/publications", {}, expect=201)
     assert published["state"] == "open"
     frozen = api.patch(f"/drives/{drive['id']}", {"grace_minutes": 0}, expect=409)
@@ -50,6 +58,8 @@ def test_a_campaign_is_opened_edited_published_and_withdrawn(work: Work, api: Ap
     url = f"/campaigns/{campaign['id']}"
     assert api.patch(url, {"summary": "A father waits."})["summary"] == "A father waits."
     assert api.patch(url, {"summary": ""})["summary"] == ""
+    assert api.post(f"{url}/publications", {}, expect=409)["code"] == "not_approved"
+    clear(work.alice, db.session.get_one(Campaign, campaign["id"]))
     assert api.post(f"{url}/publications", {}, expect=201)["state"] == "public"
     assert api.post(f"{url}/publications", {}, expect=409)["code"] == "published"
     assert api.post(f"{url}/withdrawals", {"reason": "Safety"}, expect=201)["state"] == "withdrawn"
@@ -58,10 +68,12 @@ def test_a_campaign_is_opened_edited_published_and_withdrawn(work: Work, api: Ap
 def test_what_the_screen_asks_is_answered_by_software_too(work: Work, api: Api) -> None:
     url = f"/campaigns/{work.campaign.id}"
     api.patch(url, {"story": "Held since March 3, 2026."})
-    question = api.post(f"{url}/publications", {}, expect=409)
+    (text,) = api.get(f"/texts?subject_id={work.campaign.id}")["items"]
+    question = api.post(f"/texts/{text['id']}/submissions", {}, expect=409)
     assert question["code"] == "look_again"
     assert "full date" in question["detail"]
-    api.post(f"{url}/publications", {"looked_at": True}, expect=201)
+    api.post(f"/texts/{text['id']}/submissions", {"looked_at": True}, expect=201)
+    assert api.get(f"/texts/{text['id']}")["state"] == "submitted"
 
 
 def test_an_update_is_written_published_and_withdrawn(work: Work, api: Api) -> None:
@@ -70,9 +82,14 @@ def test_an_update_is_written_published_and_withdrawn(work: Work, api: Api) -> N
     )
     url = f"/updates/{written['id']}"
     assert api.post(f"{url}/publications", {}, expect=409)["code"] == "campaign_not_public"
-    api.post(f"/campaigns/{work.campaign.id}/publications", {}, expect=201)
+    work.publish_campaign()
+    update = db.session.get_one(Update, written["id"])
+    clear(work.alice, update)
     assert api.post(f"{url}/publications", {}, expect=201)["state"] == "public"
-    assert api.patch(url, {"body": "Filed in time."})["body"] == "Filed in time."
+    edited = api.patch(url, {"body": "Filed in time."})
+    assert (edited["body"], edited["state"]) == ("Filed in time.", "withdrawn")
+    clear(work.alice, update)
+    api.post(f"{url}/publications", {}, expect=201)
     assert api.post(f"{url}/withdrawals", {}, expect=201)["state"] == "withdrawn"
     assert [each["id"] for each in api.get(f"/campaigns/{work.campaign.id}/updates")["items"]] == [
         written["id"]

@@ -126,7 +126,7 @@ def test_what_was_written_before_the_sealing_is_found_and_cannot_be_published(wo
 def test_a_fund_without_a_campaign_is_screened_by_the_drive_it_is_used_in(work: Work) -> None:
     terms = FundTerms(name="General", purpose=f"For {SEALED_NAME}.", surplus_clause="Next case.")
     fund = funding.open_fund(work.alice, terms)
-    opening.publish_campaign(work.alice, work.campaign.id)
+    work.publish_campaign()
     drive = drafting.draft_drive(
         work.alice, campaign_id=work.campaign.id, fund_id=fund.id, terms=drive_terms()
     )

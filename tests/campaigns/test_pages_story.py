@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from campaigns.campaign import Campaign
+from campaigns.clearance.steps import find_clearance_id
 from campaigns.clients.client import Client
 from campaigns.drives.drive import Drive
 from campaigns.funds.fund import Fund
@@ -18,6 +19,8 @@ from campaigns.reading import goals_of
 from campaigns.updates.update import Update
 from core import clock
 from staff.member import Member
+from tests.campaigns.conftest import Work
+from tests.clearing import engage
 from tests.conftest import Cast
 
 SignIn = Callable[[Member], FlaskClient]
@@ -37,7 +40,9 @@ def send(browser: FlaskClient, url: str, **typed: object) -> TestResponse:
     return page
 
 
-def test_from_an_empty_house_to_a_public_drive(alice: FlaskClient, session: Session) -> None:
+def test_from_an_empty_house_to_a_public_drive(
+    alice: FlaskClient, cast: Cast, sign_in: SignIn, session: Session
+) -> None:
     for empty in ("/staff/campaigns", "/staff/drives", "/staff/funds", "/staff/clients", "/staff/updates"):
         assert 'class="empty"' in alice.get(empty).text
     send(alice, "/staff/clients/new", display_name="Carlos", pronoun="he")
@@ -60,14 +65,47 @@ def test_from_an_empty_house_to_a_public_drive(alice: FlaskClient, session: Sess
         campaign_id=campaign.id,
         currency="USD",
     )
-    send(alice, f"/staff/campaigns/{campaign.id}/publish")
+    bob = sign_in(cast.bob)
+    engage(cast.actor("bob"), campaign)
+    send(bob, f"/staff/clients/{client.id}/consents/new", **CONSENT)
+    through_counsel(alice, bob, campaign.id)
     page = send(alice, "/staff/drives/new", **drive_form(campaign, session.scalars(select(Fund)).one()))
-    assert "The drive is public" in page.text
+    assert "Counsel reads it next" in page.text
     drive = session.scalars(select(Drive)).one()
+    assert "It is public." in through_counsel(alice, bob, drive.id, submitted=True).text
+    session.refresh(drive)
     assert drive.slug == "bring-carlos-home"
     assert drive.state(clock.now()) == "open"
     assert [goal.target for goal in goals_of(drive.id)] == [10_000_000, 130]
     assert "$100,000" in alice.get(f"/staff/drives/{drive.id}").text
+
+
+CONSENT = {
+    "scopes": ["campaign", "drive", "update"],
+    "language": "es",
+    "given_by": "client",
+    "given_on": clock.today().isoformat(),
+    "expires_on": (clock.today() + timedelta(days=90)).isoformat(),
+}
+
+
+def through_counsel(
+    author: FlaskClient, lawyer: FlaskClient, subject_id: str, *, submitted: bool = False
+) -> TestResponse:
+    """Submitted by its author, approved by the lawyer, agreed to by the client, published."""
+    url = text_address(subject_id)
+    if not submitted:
+        assert "Counsel reads it next" in send(author, f"{url}/submissions").text
+    read = lawyer.get(url).text
+    (sha256,) = re.findall(r'name="sha256" value="(\w{64})"', read)
+    send(lawyer, f"{url}/approvals", sha256=sha256)
+    (consent_id,) = re.findall(r'<option value="(dcons_\w+)"', lawyer.get(url).text)
+    send(lawyer, f"{url}/agreements", consent_id=consent_id)
+    return send(author, f"{url}/publications")
+
+
+def text_address(subject_id: str) -> str:
+    return f"/staff/texts/{find_clearance_id(subject_id)}"
 
 
 def drive_form(campaign: Campaign, fund: Fund, **changes: object) -> dict[str, object]:
@@ -83,7 +121,7 @@ def drive_form(campaign: Campaign, fund: Fund, **changes: object) -> dict[str, o
         "deductibility": "deductible",
         "presets": "15, 25, 50",
         "grace_counts": "true",
-        "then": "publish",
+        "then": "submit",
     } | changes
 
 
@@ -96,21 +134,32 @@ def test_a_drive_is_drafted_and_published_in_one_form_of_fewer_than_fifteen_fiel
     assert len(names) < 15
 
 
-def test_news_is_written_published_and_taken_back(alice: FlaskClient, work: object, session: Session) -> None:
+def test_news_is_written_published_and_taken_back(
+    alice: FlaskClient, cast: Cast, sign_in: SignIn, work: Work, session: Session
+) -> None:
     campaign = session.scalars(select(Campaign)).one()
-    send(alice, f"/staff/campaigns/{campaign.id}/publish")
+    work.publish_campaign()
+    session.commit()
+    bob = sign_in(cast.bob)
+    engage(cast.actor("bob"), campaign)
+    session.commit()
     send(alice, "/staff/updates/new", campaign_id=campaign.id, title="Filed", body="The motion is filed.")
     update = session.scalars(select(Update)).one()
     assert "The motion is filed." in alice.get(f"/staff/updates/{update.id}").text
-    send(alice, f"/staff/updates/{update.id}/publish")
+    through_counsel(alice, bob, update.id)
+    session.refresh(update)
+    assert update.is_public
     send(alice, f"/staff/updates/{update.id}/edit", title="Filed", body="The motion was filed.", version=2)
-    send(alice, f"/staff/updates/{update.id}/withdraw", reason="Counsel asked")
+    session.refresh(update)
+    assert update.state == "withdrawn"
+    through_counsel(alice, bob, update.id)
+    send(bob, f"/staff/updates/{update.id}/withdraw", reason="Counsel asked")
     session.refresh(update)
     assert update.state == "withdrawn"
 
 
 def test_what_the_screen_found_is_asked_before_it_becomes_public(
-    alice: FlaskClient, work: object, session: Session
+    alice: FlaskClient, cast: Cast, sign_in: SignIn, work: Work, session: Session
 ) -> None:
     campaign = session.scalars(select(Campaign)).one()
     send(
@@ -122,23 +171,25 @@ def test_what_the_screen_found_is_asked_before_it_becomes_public(
         slug=campaign.slug,
         version=campaign.version,
     )
-    url = f"/staff/campaigns/{campaign.id}/publish"
-    assert "full date" in alice.get(url).text
-    refused = alice.post(url)
+    engage(cast.actor("bob"), campaign)
+    session.commit()
+    url = text_address(campaign.id)
+    asked = alice.get(url).text
+    assert '<mark title="This has a full date. A month is safer.">March 3, 2026</mark>' in asked
+    refused = alice.post(f"{url}/submissions")
     assert refused.status_code == 422
-    assert "Look again" in refused.text
-    session.refresh(campaign)
-    assert campaign.published_at is None
-    send(alice, url, looked_at="true")
-    session.refresh(campaign)
-    assert campaign.is_public
+    assert "full date" in refused.text
+    page = send(alice, f"{url}/submissions", looked_at="true")
+    assert "looked at and confirmed" in page.text
+    assert "looked at and confirmed" in sign_in(cast.bob).get(url).text
 
 
 def test_a_published_campaign_is_withdrawn_at_once_by_counsel(
-    cast: Cast, sign_in: SignIn, work: object, session: Session
+    cast: Cast, sign_in: SignIn, work: Work, session: Session
 ) -> None:
     campaign = session.scalars(select(Campaign)).one()
-    send(sign_in(cast.alice), f"/staff/campaigns/{campaign.id}/publish")
+    work.publish_campaign()
+    session.commit()
     bob = sign_in(cast.bob)
     assert "Withdraw the campaign" in bob.get(f"/staff/campaigns/{campaign.id}").text
     send(bob, f"/staff/campaigns/{campaign.id}/withdraw", reason="Safety")

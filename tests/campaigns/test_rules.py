@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from campaigns import opening, partnering
+from campaigns.clearance import withdrawing
 from campaigns.disclosure import LookAgain
 from campaigns.drives import drafting, launching
 from campaigns.drives.drive_terms import GoalTerms
@@ -43,8 +44,8 @@ def test_rules_are_free_in_a_draft_and_frozen_by_publication(work: Work, change:
     free = drafting.draft_drive(
         work.alice, campaign_id=work.campaign.id, fund_id=work.fund.id, terms=drive_terms()
     )
-    opening.publish_campaign(work.alice, work.campaign.id)
-    launching.publish_drive(work.alice, free.id)
+    work.publish_campaign()
+    work.publish_drive(free)
     with pytest.raises(Conflict) as refusal:
         drafting.edit_drive(work.alice, free.id, change)
     assert refusal.value.code == "rules_frozen"
@@ -80,7 +81,7 @@ def test_words_and_amounts_stay_free_after_publication(work: Work) -> None:
 def test_a_drive_is_not_published_before_it_is_complete(
     work: Work, change: dict[str, Any], field: str
 ) -> None:
-    opening.publish_campaign(work.alice, work.campaign.id)
+    work.publish_campaign()
     drafting.edit_drive(work.alice, work.drive.id, change)
     with pytest.raises(Invalid) as refusal:
         launching.publish_drive(work.alice, work.drive.id)
@@ -176,8 +177,10 @@ def test_every_verb_writes_the_trail_and_the_chain_holds(session: Session, work:
     work.publish()
     drafting.edit_drive(work.alice, work.drive.id, {"story": "Longer now. " * 20})
     launching.close_drive(work.alice, work.drive.id, reason="Reached")
-    opening.withdraw_campaign(work.alice, work.campaign.id, reason="Safety")
+    withdrawing.withdraw(work.alice, "campaign", work.campaign.id, reason="Safety")
     events = list(session.scalars(select(AuditEvent).order_by(AuditEvent.position)))
+    of_words = ("text.", "consent.", "matter.", "timekeeper.")
+    events = [event for event in events if not event.verb.startswith(of_words)]
     assert [event.verb for event in events] == [
         *("client.registered", "client.identity_sealed", "campaign.opened", "fund.opened"),
         *("drive.drafted", "campaign.published", "drive.published", "drive.edited", "drive.closed"),

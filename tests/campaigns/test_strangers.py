@@ -1,6 +1,7 @@
 """Another organisation's thing does not exist: 404 on every address with an id. Roles do what they may."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -9,17 +10,22 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from campaigns.clearance.steps import clearance_of
 from campaigns.funds.statement import groups_of
+from campaigns.timeline import telling
+from campaigns.timeline.telling import Happening
 from campaigns.updates import updating
 from staff.audit import AuditEvent
 from staff.member import Member
 from tests.campaigns.conftest import Api, Work
+from tests.clearing import consent_of, counsel_of
 from tests.conftest import Cast
 
 SignIn = Callable[[Member], FlaskClient]
 BODIES: dict[str, dict[str, Any]] = {
     "partners": {"organisation_slug": "llano"},
     "updates": {"title": "News", "body": "News."},
+    "timeline": {"what": "filed", "happened_on": "2025-06-12"},
 }
 FORMS = {
     "reason": "Filing the bond motion",
@@ -30,6 +36,14 @@ FORMS = {
     "surplus_clause": "Clause",
     "title": "Title",
     "body": "Body",
+    "note": "Say it otherwise.",
+    "sha256": "0" * 64,
+    "what": "filed",
+    "happened_on": "2025-06-12",
+    "language": "es",
+    "scopes": "campaign",
+    "given_on": "2025-06-12",
+    "expires_on": "2027-01-01",
     "organisation_slug": "llano",
 }
 
@@ -55,6 +69,8 @@ def address(rule: str, ids: dict[str, str]) -> str:
 def ids(session: Session, work: Work, posted_fund: object) -> dict[str, str]:
     """One of everything that Refugio has."""
     update = updating.write_update(work.alice, work.campaign.id, title="News", body="News.")
+    happening = Happening(what="filed", happened_on=date(2025, 6, 12))
+    entry = telling.tell(work.alice, work.campaign.id, happening)
     session.commit()
     group = session.scalars(groups_of(work.fund)).one()
     return {
@@ -64,6 +80,9 @@ def ids(session: Session, work: Work, posted_fund: object) -> dict[str, str]:
         "client_id": work.client.id,
         "update_id": update.id,
         "group_id": group.id,
+        "timeline_entry_id": entry.id,
+        "clearance_id": clearance_of(work.drive).id,
+        "disclosure_consent_id": consent_of(counsel_of(work.campaign), work.client.id).id,
         "partner_id": "part_000000000000000000000000",
     }
 
@@ -122,7 +141,8 @@ PAGES = {
     "/staff/funds/{fund_id}": {"bob": 404},
     "/staff/campaigns/{campaign_id}/edit": {"bob": 403, "frida": 403, "vera": 403},
     "/staff/drives/{drive_id}/edit": {"bob": 403, "frida": 403, "vera": 403},
-    "/staff/drives/{drive_id}/publish": {"bob": 403, "frida": 403, "vera": 403},
+    "/staff/texts/{clearance_id}": {},
+    "/staff/clients/{client_id}/consents/new": {"carla": 403, "frida": 403, "vera": 403},
     "/staff/drives/new": {"bob": 403, "frida": 403, "vera": 403},
     "/staff/funds/{fund_id}/edit": {"bob": 404, "vera": 403},
     "/staff/clients/{client_id}/edit": {"carla": 403, "frida": 403, "vera": 403},

@@ -109,11 +109,12 @@ def town(
     short = tmp_path_factory.mktemp("hours") / "hours.csv"
     short.write_text("".join(lines[:HOURS_KEPT]))
     monkeypatch.setattr(cause, "HOURS", short)
-    for step in (people.settle_in, cause.open_the_campaign, cause.open_the_matter, cause.record_hours):
+    for step in (people.settle_in, cause.open_the_campaign, cause.record_hours):
         with transaction():
             step()
     _give(app, stripe)
-    for step in (cause.pay_costs, cause.tell_updates, reports.publish_a_report, _settle_stranger):
+    told = (cause.tell_updates, cause.tell_the_timeline, reports.publish_a_report)
+    for step in (cause.pay_costs, *told, _settle_stranger):
         with transaction():
             step()
     return Town(app, sign_in)

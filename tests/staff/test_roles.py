@@ -32,6 +32,7 @@ organisation.edit        x       .        .      .      .
 people.manage            x       .        .      .      .
 people.view              x       x        x      x      .
 reports.publish          x       x        .      .      .
+texts.approve            x       .        .      x      .
 tokens.manage            x       .        .      .      .
 """
 CASES = [

@@ -52,7 +52,7 @@ def desks(house: House, open_phone: Callable[..., Page]) -> Desks:
 def test_a_case_from_an_empty_house_to_its_public_page(house: House, desks: Desks) -> None:
     slug = _open_and_publish(desks)
     _take_in_the_partner(desks)
-    _open_the_matter(desks)
+    _take_in_their_counsel(desks)
     _record_and_approve(desks)
     pay_at_once(house, send_form(house, slug, "500", "donor@example.org"))
     until(lambda: house.progress(slug)["gifts"] == 1)
@@ -105,8 +105,11 @@ def _open_and_publish(desks: Desks) -> str:
         filled_in += len(typed)
     page = desks.of("alice", "campaigns")
     page.get_by_role("link", name="Carlos belongs at home").click()
-    page.get_by_role("link", name="Publish").click()
-    send(page, "Publish")
+    page.locator("main").get_by_role("link", name="Approval").click()
+    send(page, "Submit to counsel")
+    _open_the_matter(desks)
+    _record_the_consent(desks)
+    _clear_and_publish(desks, page)
     page.goto(f"{desks.house.url}/staff/drives/new")
     typed = {
         "title": "Bring Carlos home",
@@ -116,12 +119,34 @@ def _open_and_publish(desks: Desks) -> str:
         "closes_on": f"{clock.today().year + 1}-12-31",
     }
     fill(page, **typed)
-    send(page, "Publish now")
-    expect(page.locator("main")).to_contain_text("The drive is public")
+    send(page, "Save and submit to counsel")
+    _clear_and_publish(desks, page)
     assert filled_in + len(typed) < 15
     found = re.search(r"/d/([\w-]+)", page.content())
     assert found is not None
     return found[1]
+
+
+def _record_the_consent(desks: Desks) -> None:
+    page = desks.of("bob", "clients")
+    page.get_by_role("link", name="Carlos", exact=True).click()
+    page.get_by_role("link", name="Record a consent").click()
+    for scope in ("campaign", "drive"):
+        page.locator(f"[name=scopes][value={scope}]").check()
+    today = clock.today()
+    fill(page, language="es", given_on=today.isoformat(), expires_on=f"{today.year + 1}-01-31")
+    send(page, "Record the consent")
+
+
+def _clear_and_publish(desks: Desks, author: Page) -> None:
+    """Bob approves the words on the author's page and records that the client agrees; the author publishes."""
+    counsel = desks.of("bob", "texts")
+    counsel.goto(author.url)
+    send(counsel, "Approve these words")
+    send(counsel, "The client agrees to these words")
+    author.reload()
+    send(author, "Publish")
+    expect(author.locator("main")).to_contain_text("It is public.")
 
 
 def _take_in_the_partner(desks: Desks) -> None:
@@ -136,13 +161,22 @@ def _open_the_matter(desks: Desks) -> None:
     page = desks.of("bob", "matters/new")
     fill(page, campaign_id="Carlos belongs at home", title="Petition and bond", opened_on="2022-01-03")
     send(page, "Open the matter")
+    _engage(desks, "bob")
+
+
+def _engage(desks: Desks, person: str) -> None:
+    page = desks.of(person, "timekeepers")
+    name = person.capitalize()
+    fill(page, name=name, classification="Associate", bar_year="2015", member_id=name)
+    send(page, "Add the timekeeper")
+
+
+def _take_in_their_counsel(desks: Desks) -> None:
+    page = desks.of("bob", "matters")
+    page.get_by_role("link", name="Petition and bond").click()
     fill(page, organisation_id="Llano Defenders", part="Co-counsel")
     send(page, "Add to the matter")
-    for person in ("bob", "ben"):
-        page = desks.of(person, "timekeepers")
-        name = person.capitalize()
-        fill(page, name=name, classification="Associate", bar_year="2015", member_id=name)
-        send(page, "Add the timekeeper")
+    _engage(desks, "ben")
 
 
 def _record_and_approve(desks: Desks) -> None:

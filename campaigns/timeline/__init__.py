@@ -1,0 +1,1 @@
+"""What happened in the case, told by month and no nearer."""
