@@ -1,5 +1,5 @@
-"""Who answers for what an actor does, as `staff.acting` says it."""
+"""Who answers for what an actor does, as `staff.api_token` says it."""
 
-from staff.acting import answerable, find_answerable
+from staff.api_token import answerable, find_answerable
 
 __all__ = ["answerable", "find_answerable"]

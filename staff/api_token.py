@@ -9,11 +9,13 @@ import re
 import secrets
 from datetime import date, datetime
 
+from flask_babel import gettext as _
 from sqlalchemy import JSON, ForeignKey, String, Text, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core import clock, ids
 from core.db import Id, Model, UtcDateTime, db
+from core.errors import Forbidden
 from staff.access import Actor
 from staff.member import Member
 
@@ -71,3 +73,20 @@ def actor_of(token: ApiToken) -> Actor:
         scopes=frozenset(token.scopes),
         made_by_id=token.created_by_id,
     )
+
+
+def find_answerable(actor: Actor) -> str | None:
+    """The id of the member who answers, None for the system itself."""
+    if actor.member_id is not None:
+        return actor.member_id
+    kind, _colon, subject = actor.label.partition(":")
+    token = db.session.get(ApiToken, subject) if kind == "token" else None
+    return token.created_by_id if token else None
+
+
+def answerable(actor: Actor) -> str:
+    """The same. Raises Forbidden where nobody answers."""
+    member_id = find_answerable(actor)
+    if member_id is None:
+        raise Forbidden(_("A person has to answer for this. Sign in first."))
+    return member_id

@@ -10,7 +10,7 @@ from campaigns.clearance.subjects import Subject, campaign_of, kind_of
 from core import clock, ids
 from core.db import db, insert_once
 from staff.access import Actor
-from staff.acting import find_answerable
+from staff.api_token import find_answerable
 
 
 def clearance_of(subject: Subject) -> Clearance:

@@ -1,7 +1,7 @@
 """When kept pages must be forgotten: a number that all processes of a node read from the same memory.
 
 Whatever takes words out of sight advances it after its commit, and before its request is answered; a page that
-was read under an older number is not served any more. Reading it costs a fraction of a microsecond. Nodes
+was read under an older number is not served any more. Reading it costs half a microsecond. Nodes
 besides this one share no memory with it, only the database: where that is a server, the request waits for as
 long as a page may be kept at all, so that no node can have one from before when it returns.
 """
