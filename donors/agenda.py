@@ -13,6 +13,8 @@ from campaigns.drives.goal import AMOUNT
 from core import clock, i18n
 from core.db import db
 from donors import reading
+from donors.defence import reviewing
+from donors.defence.hold import REMIND_AFTER, Hold
 from donors.figures import progress
 from donors.figures.pacing import pace_sentence
 from donors.figures.progress import Progress
@@ -69,6 +71,22 @@ def failing_recurring_gifts(actor: Actor) -> list[AgendaItem]:
     text = ngettext("One recurring gift is not paid", "%(num)d recurring gifts are not paid", count)
     url = url_for("giving-staff.recurring_gifts", state=FAILING)
     return [AgendaItem(text, url, count, "soon")] if count else []
+
+
+@agenda.item
+def held_gifts(actor: Actor) -> list[AgendaItem]:
+    """Gifts that are only authorised; from the third day on it is urgent, after the fifth they are let go."""
+    if not actor.can("gifts.refund"):
+        return []
+    waiting = reviewing.list_holds(actor, waiting=True)
+    count = _count(waiting.with_only_columns(Hold.gift_id))
+    late = _count(waiting.with_only_columns(Hold.gift_id).where(Hold.held_at < clock.now() - REMIND_AFTER))
+    text = ngettext("One gift waits for a look", "%(num)d gifts wait for a look", count)
+    return (
+        [AgendaItem(text, url_for("giving-staff.defence"), count, "now" if late else "today")]
+        if count
+        else []
+    )
 
 
 def _count(query: Select[Any]) -> int:

@@ -4,8 +4,9 @@ from sqlalchemy import select
 
 from core import jobs
 from core.db import db, transaction
+from donors.defence import learning
 from donors.gifts.gift import Gift
-from donors.payments import at_stripe, promises_at_stripe
+from donors.payments import at_stripe, defence_at_stripe, promises_at_stripe
 from donors.people import signing_in
 from donors.receipts import letters
 from donors.receipts.receipt import Receipt
@@ -54,12 +55,34 @@ def mail_sign_in_link(link_id: str) -> None:
         signing_in.mail_link(link_id)
 
 
+@jobs.job
+def judge_decline(decline_id: str) -> None:
+    defence_at_stripe.judge_decline(decline_id)
+
+
+@jobs.job
+def send_decision(gift_id: str) -> None:
+    """Somebody decided about a held gift."""
+    defence_at_stripe.send_decision(gift_id)
+    mail_receipts()
+
+
+learning.judged_by(judge_decline)
+
+
 def mail_receipts() -> None:
     """Queue the mails of receipts that have none yet."""
     query = select(Receipt.gift_id).where(Receipt.mailed_at.is_(None)).limit(200)
     for gift_id in db.session.scalars(query).all():
         with transaction() as session:
             letters.receipt_for(session.get_one(Gift, gift_id, with_for_update=True))
+
+
+@jobs.every(minutes=1)
+def sweep_holds() -> None:
+    """Held gifts that nobody decided in time, and decisions that Stripe has not been told."""
+    for gift_id in defence_at_stripe.list_undone():
+        send_decision.run(gift_id)
 
 
 @jobs.every(minutes=1)

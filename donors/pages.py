@@ -14,11 +14,13 @@ from core.forms import Form
 from core.i18n import language
 from core.security import csrf
 from core.web.page_cache import share
+from donors.defence import admitting
+from donors.defence.admitting import Caller
 from donors.gifts import fee_cover, form_token, giving
 from donors.gifts.gift import EXPIRED, FAILED, PENDING, Gift
 from donors.gifts.giving import GiftOrder
 from donors.jobs import refresh_gift
-from donors.payments import at_stripe
+from donors.payments import at_stripe, defence_at_stripe
 from donors.public import campaign_face, face
 from donors.public.face import Face
 from donors.public.showing import campaign_view, drive_view, progress_view, thanks_view
@@ -60,9 +62,12 @@ def give(slug: str) -> AnyResponse | tuple[str, int]:
         return _again(found, form, 422)
     order = _order(found, form.data)
     gift_id = form_token.gift_id(form.data["form_token"], order.content())
+    caller = _caller(found, form.data)
     try:
+        suspicions = defence_at_stripe.ask_the_guard(caller, gift_id)
         with transaction() as session:
             begun = giving.start(session.get_one(Drive, found.drive.id), order, gift_id=gift_id)
+            admitting.note(begun, caller, suspicions)
         return redirect(_next_page(slug, begun), 303)
     except Invalid as refusal:
         form.refuse(Invalid({_FIELDS.get(name, name): texts for name, texts in refusal.errors.items()}))
@@ -77,6 +82,16 @@ def give(slug: str) -> AnyResponse | tuple[str, int]:
 
 #: Where the form shows what a use case says of another name.
 _FIELDS = {"amount": "amount_other"}
+
+
+def _caller(found: Face, data: dict[str, Any]) -> Caller:
+    return Caller(
+        organisation_id=found.organisation.id,
+        drive_id=found.drive.id,
+        email=data["email"],
+        address=request.remote_addr or "",
+        seconds=form_token.age_seconds(data["form_token"]),
+    )
 
 
 def _next_page(slug: str, begun: Gift) -> str:

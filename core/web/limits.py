@@ -5,14 +5,23 @@ Keys are digests: whoever reads the store finds no address of a person.
 """
 
 import hashlib
+import logging
 import time
+from collections.abc import Callable
+from typing import TypeVar, cast
 
 from flask import Flask, after_this_request, current_app, request
 from flask_babel import gettext as _
 from flask_limiter import Limiter
 from limits import parse
+from limits.storage import MovingWindowSupport, Storage
 
 from core.errors import Refusal
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+#: More than anybody counts; a count stops there.
+_MOST_COUNTED = 100_000
 
 
 class TooMany(Refusal):
@@ -60,3 +69,39 @@ def spend(rule: str, purpose: str, whose: str) -> None:
         return response
 
     raise TooMany(_("Too many tries from here. Nothing was changed."))
+
+
+def take(purpose: str, whose: str, *, most: int, seconds: int) -> bool:
+    """Take one of `most` places that are free again `seconds` after they were taken; False when none is left.
+
+    A moving window: there is no edge at which twice as many pass. Where the store does not answer, everybody
+    passes: a gift is worth more than a count.
+    """
+    key = _key(purpose, whose)
+    return _asking(lambda store: store.acquire_entry(key, most, seconds), otherwise=True)
+
+
+def taken(purpose: str, whose: str, *, seconds: int) -> int:
+    """How many were taken in the last `seconds`."""
+    key = _key(purpose, whose)
+    return _asking(lambda store: store.get_moving_window(key, _MOST_COUNTED, seconds)[1], otherwise=0)
+
+
+def forget(purpose: str, whose: str) -> None:
+    """Begin to count anew."""
+    _asking(lambda store: cast(Storage, store).clear(_key(purpose, whose)), otherwise=None)
+
+
+def _key(purpose: str, whose: str) -> str:
+    return f"AMPARO/{purpose}/{whose}"
+
+
+def _asking(question: Callable[[MovingWindowSupport], T], *, otherwise: T) -> T:
+    store = limiter.storage
+    if are_off():
+        return otherwise
+    try:
+        return question(cast(MovingWindowSupport, store))
+    except store.base_exceptions:
+        log.exception("the store of limits does not answer; nothing is limited")
+        return otherwise

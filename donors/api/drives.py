@@ -11,11 +11,13 @@ from core.errors import Conflict, NotFound, Refusal
 from donors.api.asked import GiftIn, IdempotencyKeyIn
 from donors.api.blueprint import bp
 from donors.api.said import DriveProgressOut, StartedGiftOut
+from donors.defence import admitting
+from donors.defence.admitting import Caller
 from donors.figures import progress
 from donors.gifts import fee_cover, form_token, giving
 from donors.gifts.gift import EXPIRED, FAILED, PENDING, Gift
 from donors.gifts.giving import GiftOrder
-from donors.payments import at_stripe
+from donors.payments import at_stripe, defence_at_stripe
 from donors.people.donor import Donor
 from donors.public import face
 from donors.public.face import Face
@@ -51,13 +53,17 @@ def start_gift(headers: dict[str, Any], body: dict[str, Any], drive_id: str) -> 
     """Start a gift; the donor pays at `checkout_url`.
 
     The same key again returns the same gift. 409 `idempotency_key_reused` where it began another one,
-    `drive_not_open` where the drive takes no gifts now, `page_expired` where its payment page has closed.
+    `drive_not_open` where the drive takes no gifts now, `page_expired` where its payment page has closed. 429
+    `not_now` where the donor's address or e-mail has tried too often.
     """
     actor = current_actor()
     order = _order(_public_face(actor, drive_id), body)
     gift_id = form_token.gift_id(f"{actor.organisation_id} {headers['key']}", {})
+    caller = Caller(actor.organisation_id, drive_id, order.email)
+    suspicions = defence_at_stripe.ask_the_guard(caller, gift_id)
     with transaction() as session:
         begun = giving.start(session.get_one(Drive, drive_id), order, gift_id=gift_id)
+        admitting.note(begun, caller, suspicions)
         donor = session.get_one(Donor, begun.donor_id)
         _check_is_same(begun, order, drive_id=drive_id, email=donor.email)
     return _with_page(begun)

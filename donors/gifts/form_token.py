@@ -15,7 +15,7 @@ from typing import Any
 from flask import current_app
 from itsdangerous import BadSignature, SignatureExpired, TimestampSigner
 
-from core import ids
+from core import clock, ids
 
 #: Stands in cached pages where each reader's own token goes.
 PLACEHOLDER = "form-token-of-this-reader"
@@ -45,6 +45,12 @@ def is_valid(token: str) -> bool:
     except (BadSignature, SignatureExpired):
         return False
     return True
+
+
+def age_seconds(token: str) -> float:
+    """How long ago a valid token was made; whole seconds."""
+    _value, made_at = _signer(current_app.config["SECRET_KEY"]).unsign(token, return_timestamp=True)
+    return (clock.now() - made_at).total_seconds()
 
 
 def gift_id(token: str, content: dict[str, Any]) -> str:

@@ -131,7 +131,7 @@ def _check(drive: Drive, order: GiftOrder) -> None:
     disclosure.screen_for_drive(drive.id, {name: text for name, text in said.items() if text})
 
 
-def checkout_request(gift: Gift, *, base_url: str) -> CheckoutRequest:
+def checkout_request(gift: Gift, *, base_url: str, is_held: bool) -> CheckoutRequest:
     """What the payment page needs; made of the gift's row alone, so that it is the same each time."""
     drive = db.session.get_one(Drive, gift.drive_id)
     giver = db.session.get_one(donor.Donor, gift.donor_id)
@@ -148,6 +148,7 @@ def checkout_request(gift: Gift, *, base_url: str) -> CheckoutRequest:
         success_url=f"{page}/gifts/{gift.id}/thanks",
         cancel_url=f"{page}/gifts/{gift.id}/cancelled",
         expires_at=_page_closes_at(drive, gift.started_at),
+        is_held=is_held,
     )
 
 

@@ -15,6 +15,8 @@ from sqlalchemy import select
 from core import clock
 from core.db import db, transaction
 from donors import stripe_gateway
+from donors.defence import reviewing
+from donors.defence.hold import HELD, Hold
 from donors.gifts import giving, settling
 from donors.gifts.gift import EXPIRED, PENDING, Gift
 from donors.gifts.refund import Refund
@@ -39,7 +41,9 @@ def open_checkout(gift_id: str) -> str:
     gift = db.session.get_one(Gift, gift_id)
     if gift.checkout_url is not None and gift.state == PENDING:
         return gift.checkout_url
-    request = giving.checkout_request(gift, base_url=current_app.config["BASE_URL"])
+    request = giving.checkout_request(
+        gift, base_url=current_app.config["BASE_URL"], is_held=reviewing.is_to_be_held(gift.id)
+    )
     with stripe_gateway.on_account(gift.account):
         checkout = stripe_gateway.open_checkout(request)
     with transaction():
@@ -174,7 +178,10 @@ def sweep() -> None:
 def _sweep_pending(now: datetime) -> None:
     """Pending gifts whose page must have closed by now: learn how it ended."""
     overdue = select(Gift.id).where(
-        Gift.state == PENDING, Gift.invoice_id.is_(None), Gift.started_at < now - timedelta(hours=25)
+        Gift.state == PENDING,
+        Gift.invoice_id.is_(None),
+        Gift.started_at < now - timedelta(hours=25),
+        Gift.id.not_in(select(Hold.gift_id).where(Hold.state == HELD)),  # staff decides about these
     )
     each_of(_close_or_settle, db.session.scalars(overdue.limit(200)).all())
 

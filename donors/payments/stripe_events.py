@@ -13,6 +13,7 @@ from sqlalchemy import select
 from core import ids
 from core.db import db
 from donors import stripe_gateway
+from donors.defence import learning, reviewing
 from donors.gifts import settling
 from donors.gifts.gift import EXPIRED, FAILED, PENDING, Gift
 from donors.payments.connected_account import require_same
@@ -95,6 +96,22 @@ def _on_refund(event: Event) -> Step | None:
     return lambda: _apply_payment(gift_id, payment)
 
 
+def _on_held(event: Event) -> Step | None:
+    if not ids.is_id(_metadata(event).get("gift_id", ""), "gift"):
+        return None
+    payment = stripe_gateway.read_held(event.object_id)
+    return lambda: reviewing.apply_held(payment)
+
+
+def _on_card(event: Event) -> Step | None:
+    tried = stripe_gateway.card_try(event)
+    if tried.gift_id is None or not ids.is_id(tried.gift_id, "gift"):
+        return None
+    if event.type == "charge.failed":
+        return lambda: learning.note_declined(tried)
+    return lambda: learning.note_accepted(tried)
+
+
 _HANDLERS: dict[str, Callable[[Event], Step | None]] = {
     **dict.fromkeys(
         (
@@ -105,6 +122,8 @@ _HANDLERS: dict[str, Callable[[Event], Step | None]] = {
     ),
     "payment_intent.succeeded": _on_payment,
     **dict.fromkeys(("invoice.paid", "invoice.payment_failed", "invoice.voided"), _on_invoice),
+    **dict.fromkeys(("payment_intent.amount_capturable_updated", "payment_intent.canceled"), _on_held),
+    **dict.fromkeys(("charge.failed", "charge.succeeded"), _on_card),
     **dict.fromkeys(("customer.subscription.updated", "customer.subscription.deleted"), _on_subscription),
     **dict.fromkeys(("charge.refunded", "refund.created", "refund.updated", "refund.failed"), _on_refund),
 }
@@ -128,6 +147,8 @@ def _apply_payment(gift_id: str, payment: Payment) -> None:
     gift = settling.lock_gift(gift_id)
     if gift is not None:
         settling.apply_payment(gift, payment)
+        if payment.is_paid:
+            reviewing.note_taken(gift.id)
 
 
 def _apply_checkout(

@@ -12,6 +12,7 @@ from campaigns.drives.drive import Drive
 from core import clock, i18n, markup
 from core.db import db
 from core.money import EXPONENTS
+from donors.defence.hold import RELEASED, RELEASING, Hold
 from donors.figures.progress import Progress
 from donors.figures.progress import read as read_progress
 from donors.figures.tally import NewMonthlyDonor
@@ -158,6 +159,9 @@ def thanks_view(gift: Gift) -> SimpleNamespace:
 def _state(gift: Gift) -> str:
     if gift.state in (*RECEIVED, REFUNDED):
         return "settled"
+    hold = db.session.get(Hold, gift.id)
+    if hold is not None:
+        return "released" if hold.state in (RELEASING, RELEASED) else "held"
     return "failed" if gift.state == FAILED else "pending"
 
 

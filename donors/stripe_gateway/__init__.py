@@ -24,6 +24,14 @@ from donors.stripe_gateway.checkout import (
 )
 from donors.stripe_gateway.client import API_VERSION, PaymentsUnavailable, init_app, on_account
 from donors.stripe_gateway.events import BadSignature, Event, parse_event, read_event
+from donors.stripe_gateway.holds import (
+    CardTry,
+    HeldPayment,
+    card_try,
+    read_held,
+    release_held,
+    take_held,
+)
 from donors.stripe_gateway.payment import Payment, read_payment
 from donors.stripe_gateway.recurring import (
     Invoice,
@@ -43,9 +51,11 @@ __all__ = [
     "BadSignature",
     "CardPage",
     "CardPageRequest",
+    "CardTry",
     "Checkout",
     "CheckoutRequest",
     "Event",
+    "HeldPayment",
     "Invoice",
     "Payment",
     "PaymentsUnavailable",
@@ -55,6 +65,7 @@ __all__ = [
     "cancel_subscription",
     "change_subscription",
     "collect_invoice",
+    "card_try",
     "expire_checkout",
     "init_app",
     "open_card_page",
@@ -63,9 +74,12 @@ __all__ = [
     "read_card_page",
     "read_checkout",
     "read_event",
+    "read_held",
     "read_invoice",
     "read_payment",
     "read_subscription",
     "refund",
     "stop_retries",
+    "release_held",
+    "take_held",
 ]

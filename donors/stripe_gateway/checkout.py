@@ -45,6 +45,8 @@ class CheckoutRequest:
     success_url: str
     cancel_url: str
     expires_at: datetime
+    #: The card is only authorised; somebody decides later whether the money is taken.
+    is_held: bool = False
 
 
 def open_checkout(request: CheckoutRequest) -> Checkout:
@@ -69,6 +71,8 @@ def open_checkout(request: CheckoutRequest) -> Checkout:
     }
     if request.rhythm == "once":
         params |= {"mode": "payment", "submit_type": "donate", "payment_intent_data": {"metadata": metadata}}
+        if request.is_held:
+            params["payment_intent_data"]["capture_method"] = "manual"
     else:
         interval, count = INTERVALS[request.rhythm]
         price["recurring"] = {"interval": interval, "interval_count": count}

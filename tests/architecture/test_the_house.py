@@ -13,7 +13,7 @@ HOUSE = modules(*PACKAGES)
 #: What opens a transaction besides edges, each with its reason in docs/decisions/ or in its own docstring.
 OPEN_TRANSACTIONS = {
     *("core.mail", "staff.sign_in", "staff.bearer", "staff.sessions.watching"),
-    *("donors.payments.at_stripe", "donors.payments.promises_at_stripe"),
+    *("donors.payments.at_stripe", "donors.payments.promises_at_stripe", "donors.payments.defence_at_stripe"),
 }
 
 
