@@ -6,7 +6,7 @@ chain at a place that `verify` names. The database refuses UPDATE and DELETE on 
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 from datetime import datetime
 from typing import Any
@@ -109,6 +109,17 @@ def _plain(values: Mapping[str, Any] | None) -> dict[str, Any] | None:
     return None if values is None else json.loads(json.dumps(dict(values)))
 
 
+#: Says which subjects an actor may not read about, as queries for their ids.
+Hides = Callable[[Actor], list[Select[str]]]
+_hidden: list[Hides] = []
+
+
+def hides(provider: Hides) -> Hides:
+    """Register what the packages above know to hide; staff/ itself hides nothing."""
+    _hidden.append(provider)
+    return provider
+
+
 def events_of(
     actor: Actor, *, verb: str = "", subject: str = "", actor_label: str = ""
 ) -> Select[AuditEvent]:
@@ -123,6 +134,9 @@ def events_of(
         query = query.where(AuditEvent.subject == subject)
     if actor_label:
         query = query.where(AuditEvent.actor == actor_label)
+    for provider in _hidden:
+        for subjects in provider(actor):
+            query = query.where(AuditEvent.subject.not_in(subjects))
     return query.order_by(AuditEvent.position.desc())
 
 

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from campaigns.clients.client import Client, ClientIdentity
+from campaigns.clients.name_digest import keep_digests
 from campaigns.screening import naming
 from campaigns.screening.folding import words
 from core import clock
@@ -52,6 +53,7 @@ def seal_identity(actor: Actor, client_id: str, *, full_name: str, never_publish
         db.session.add(sealed)
     sealed.full_name, sealed.never_publish, sealed.sealed_at = full_name, never_publish, clock.now()
     db.session.flush()
+    keep_digests(client.id, full_name)
     audit.record(actor, verb, client.id)
 
 

@@ -1,6 +1,17 @@
 """The law work for software: hours, matters, costs, bonds, reports, codes and rates."""
 
-from legal.api import bonds, certifications, codes, costs, hours, ledes, matters, reports
+from legal.api import bonds, certifications, codes, costs, hours, ledes, matter_file, matters, reports
 from legal.api.blueprint import bp
 
-__all__ = ["bonds", "bp", "certifications", "codes", "costs", "hours", "ledes", "matters", "reports"]
+__all__ = [
+    "bonds",
+    "bp",
+    "certifications",
+    "codes",
+    "costs",
+    "hours",
+    "ledes",
+    "matter_file",
+    "matters",
+    "reports",
+]

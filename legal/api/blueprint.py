@@ -1,8 +1,15 @@
 """The API of legal/ is one blueprint under /api/v1."""
 
+from typing import Any
+
 import flask_smorest
 from marshmallow import fields
 
+from core.db import transaction
+from core.errors import answer
+from legal.matters.screen import Screened
+from staff import audit
+from staff.access import current_actor
 from staff.schemas import PieceIn
 
 bp = flask_smorest.Blueprint(
@@ -21,3 +28,11 @@ class StateIn(PieceIn):
     """Which state."""
 
     state = fields.String()
+
+
+@bp.errorhandler(Screened)
+def answer_screened(refusal: Screened) -> Any:
+    """As if it were not there; that somebody tried stands in the audit trail, which hides it from them."""
+    with transaction():
+        audit.record(current_actor(), "matter.denied", refusal.matter_id)
+    return answer(refusal.status, code=refusal.code, detail=refusal.message)

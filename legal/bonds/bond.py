@@ -28,6 +28,7 @@ from core import clock, ids
 from core.db import Id, Model, MoneyColumns, UtcDateTime, db
 from core.errors import Conflict, NotFound
 from legal.matters.matter import Matter
+from legal.matters.screen import unscreened
 from staff.access import Actor
 
 REQUESTED, APPROVED, POSTED = "requested", "approved", "posted"
@@ -172,7 +173,8 @@ class BondEvent(Model):
 def bonds_of(actor: Actor) -> Select[Bond]:
     """The bonds the actor's organisation asked for, and those on the funds it owns."""
     owns_fund = select(Fund.id).where(Fund.organisation_id == actor.organisation_id)
-    return select(Bond).where(or_(Bond.organisation_id == actor.organisation_id, Bond.fund_id.in_(owns_fund)))
+    mine = select(Bond).where(or_(Bond.organisation_id == actor.organisation_id, Bond.fund_id.in_(owns_fund)))
+    return unscreened(mine, Bond.matter_id, actor)
 
 
 def get_bond(actor: Actor, bond_id: str) -> Bond:

@@ -27,6 +27,7 @@ from core import clock, ids
 from core.db import Id, Model, MoneyColumns, UtcDateTime, db
 from core.errors import Conflict, NotFound
 from legal.matters.matter import Matter
+from legal.matters.screen import unscreened
 from staff.access import Actor
 from staff.member import Member
 
@@ -157,9 +158,10 @@ def usual_category(expense_code: str) -> str:
 def expenses_of(actor: Actor) -> Select[Expense]:
     """The claims of the actor's organisation, and those on the funds it owns."""
     owns_fund = select(Fund.id).where(Fund.organisation_id == actor.organisation_id)
-    return select(Expense).where(
+    mine = select(Expense).where(
         or_(Expense.organisation_id == actor.organisation_id, Expense.fund_id.in_(owns_fund))
     )
+    return unscreened(mine, Expense.matter_id, actor)
 
 
 def get_expense(actor: Actor, expense_id: str) -> Expense:

@@ -26,8 +26,9 @@ from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship
 
 from core import clock, ids
 from core.db import Id, Model, UtcDateTime, db
-from core.errors import Conflict, NotFound
+from core.errors import Conflict
 from legal.matters.matter import Matter
+from legal.matters.screen import denied, unscreened
 from legal.matters.timekeeper import Timekeeper
 from staff.access import Actor
 
@@ -156,14 +157,15 @@ class TimeEntryReturn(Model):
 
 def entries_of(actor: Actor) -> Select[TimeEntry]:
     """The entries of the actor's own organisation. Another organisation's narratives do not exist here."""
-    return select(TimeEntry).where(TimeEntry.organisation_id == actor.organisation_id)
+    mine = select(TimeEntry).where(TimeEntry.organisation_id == actor.organisation_id)
+    return unscreened(mine, TimeEntry.matter_id, actor)
 
 
 def get_entry(actor: Actor, entry_id: str) -> TimeEntry:
     """Raises NotFound unless the entry belongs to the actor's organisation."""
     entry = db.session.scalar(entries_of(actor).where(TimeEntry.id == entry_id))
     if entry is None:
-        raise NotFound
+        raise denied(actor, _matter_of(actor, entry_id))
     return entry
 
 
@@ -208,5 +210,11 @@ def lock_entry(actor: Actor, entry_id: str) -> TimeEntry:
     """The entry as it is now, locked until the transaction ends. Raises NotFound as `get_entry` does."""
     entry = db.session.scalar(locked(entries_of(actor).where(TimeEntry.id == entry_id)))
     if entry is None:
-        raise NotFound
+        raise denied(actor, _matter_of(actor, entry_id))
     return entry
+
+
+def _matter_of(actor: Actor, entry_id: str) -> Select[str]:
+    return select(TimeEntry.matter_id).where(
+        TimeEntry.id == entry_id, TimeEntry.organisation_id == actor.organisation_id
+    )

@@ -15,6 +15,7 @@ from legal.acting import answerable, find_answerable
 from legal.hours.certification import period_locked, refuse_locked
 from legal.hours.durations import spell
 from legal.hours.rounding import LONGEST_MINUTES, check_minutes, tenths
+from legal.hours.rounding_version import policy_on
 from legal.hours.time_entry import (
     APPROVED,
     DRAFT,
@@ -59,7 +60,7 @@ def record_time(actor: Actor, *, matter_id: str, timekeeper_id: str, work: Work)
     work = check_work(work, matter, timekeeper)
     refuse_locked(actor.organisation_id, matter.id, [work.worked_on])
     refuse_overfull_day(timekeeper, work)
-    entry = entry_of(actor, matter, timekeeper, work, policy=matter.rounding_policy)
+    entry = entry_of(actor, matter, timekeeper, work, policy=policy_on(matter, work.worked_on))
     db.session.add(entry)
     db.session.flush()
     return entry

@@ -15,6 +15,7 @@ from sqlalchemy import select
 from core.db import db
 from core.errors import Invalid, NotFound
 from legal.hours.rounding import tenths
+from legal.hours.rounding_version import policy_on
 from legal.hours.time_entry import TimeEntry, entries_of
 from legal.hours.timekeeping import Work, record_time
 from legal.ledes.exporting import opaque, sorting_name
@@ -125,7 +126,7 @@ def _take(
         activity_code=record["LINE_ITEM_ACTIVITY_CODE"],
         narrative=record["LINE_ITEM_DESCRIPTION"],
     )
-    units = tenths(work.minutes, matter.rounding_policy) if work.minutes > 0 else 0
+    units = tenths(work.minutes, policy_on(matter, work.worked_on)) if work.minutes > 0 else 0
     hours = (keeper.id, work.worked_on, units, work.task_code, work.activity_code)
     if here[hours]:
         here[hours] -= 1

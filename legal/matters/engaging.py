@@ -15,6 +15,7 @@ from core import clock
 from core.db import db
 from core.errors import Conflict, Invalid
 from legal.hours.rounding import DEFAULT_POLICY, POLICIES
+from legal.matters.intake import PossibleConflict, check_conflicts, note_parties
 from legal.matters.matter import PARTS, Matter, MatterParticipation, get_matter
 from legal.matters.timekeeper import CLASSES, EARLIEST_BAR_YEAR, Timekeeper
 from legal.rates.rate_matrix import DEFAULT_MATRIX, matrix
@@ -34,14 +35,31 @@ class MatterTerms:
     matrix: str = DEFAULT_MATRIX
 
 
-def open_matter(actor: Actor, *, campaign_id: str, terms: MatterTerms) -> Matter:
+@dataclass(frozen=True, kw_only=True)
+class Intake:
+    """The names that matter beside the client's own, and whether a possible conflict was talked about."""
+
+    parties: tuple[str, ...] = ()
+    is_cleared: bool = False
+
+
+NOBODY_ELSE = Intake()
+
+
+def open_matter(
+    actor: Actor, *, campaign_id: str, terms: MatterTerms, intake: Intake = NOBODY_ELSE
+) -> Matter:
     """Open a matter for a campaign of the actor's organisation, which becomes lead counsel.
 
-    Raises NotFound for a campaign it takes no part in, Invalid on title, opened_on, rounding_policy, matrix.
+    Raises NotFound for a campaign it takes no part in, Invalid on title, opened_on, rounding_policy, matrix,
+    parties, and PossibleConflict when a name was met before and nobody says that it is cleared.
     """
     actor.require("matters.edit")
     campaign = get_campaign(actor, campaign_id)
     _check_terms(terms)
+    contacts = check_conflicts(actor, intake.parties, besides=campaign)
+    if contacts and not intake.is_cleared:
+        raise PossibleConflict(contacts)
     matter = Matter(
         campaign_id=campaign.id,
         title=terms.title,
@@ -56,6 +74,8 @@ def open_matter(actor: Actor, *, campaign_id: str, terms: MatterTerms) -> Matter
     )
     db.session.flush()
     audit.record(actor, "matter.opened", matter.id, after={"title": matter.title, "campaign": campaign.id})
+    if intake.parties:
+        note_parties(actor, matter.id, intake.parties)
     return matter
 
 

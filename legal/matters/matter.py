@@ -13,8 +13,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from campaigns.campaign import Campaign
 from core import clock, ids
 from core.db import Id, Model, UtcDateTime, db
-from core.errors import NotFound
 from legal.hours.rounding import DEFAULT_POLICY
+from legal.matters.screen import denied, unscreened
 from legal.rates.rate_matrix import DEFAULT_MATRIX
 from staff.access import Actor
 from staff.organisation import Organisation
@@ -67,11 +67,13 @@ class MatterParticipation(Model):
 
 
 def matters_of(actor: Actor) -> Select[Matter]:
-    """The matters in which the actor's organisation takes part, newest first."""
+    """The matters in which the actor's organisation takes part, newest first, without those that a screen
+    keeps from the actor."""
     mine = select(MatterParticipation.matter_id).where(
         MatterParticipation.organisation_id == actor.organisation_id
     )
-    return select(Matter).where(Matter.id.in_(mine)).order_by(Matter.created_at.desc(), Matter.id)
+    query = select(Matter).where(Matter.id.in_(mine)).order_by(Matter.created_at.desc(), Matter.id)
+    return unscreened(query, Matter.id, actor)
 
 
 def list_matters(actor: Actor, *, limit: int = 500) -> list[Matter]:
@@ -79,10 +81,14 @@ def list_matters(actor: Actor, *, limit: int = 500) -> list[Matter]:
 
 
 def get_matter(actor: Actor, matter_id: str) -> Matter:
-    """Raises NotFound unless the actor's organisation takes part in it."""
+    """Raises NotFound unless the actor's organisation takes part in it and nothing screens the actor from it."""
     matter = db.session.scalar(matters_of(actor).where(Matter.id == matter_id))
     if matter is None:
-        raise NotFound
+        part = select(MatterParticipation.matter_id).where(
+            MatterParticipation.matter_id == matter_id,
+            MatterParticipation.organisation_id == actor.organisation_id,
+        )
+        raise denied(actor, part)
     return matter
 
 

@@ -6,11 +6,13 @@ from typing import Any
 from flask import Blueprint, abort, request
 from sqlalchemy import select
 
-from core.db import db
-from core.errors import Invalid
+from core.db import db, transaction
+from core.errors import Invalid, answer
 from core.forms import Form
 from legal import utbms
-from staff.access import find_actor
+from legal.matters.screen import Screened
+from staff import audit
+from staff.access import current_actor, find_actor
 from staff.member import Member
 
 bp = Blueprint("legal", __name__, url_prefix="/staff")
@@ -48,3 +50,11 @@ def chosen_ids(field: str, *, most: int = 1000) -> list[str]:
     if len(ticked) > most:
         abort(413)
     return ticked
+
+
+@bp.errorhandler(Screened)
+def answer_screened(refusal: Screened) -> Any:
+    """As if it were not there; that somebody tried stands in the audit trail, which hides it from them."""
+    with transaction():
+        audit.record(current_actor(), "matter.denied", refusal.matter_id)
+    return answer(refusal.status, code=refusal.code, detail=refusal.message)

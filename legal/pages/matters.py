@@ -24,6 +24,7 @@ from legal.matters.engaging import (
     engage_timekeeper,
     open_matter,
 )
+from legal.matters.intake import PossibleConflict
 from legal.matters.matter import PARTS, counsel_of, get_matter, matters_of
 from legal.matters.matter import Matter as MatterRow
 from legal.matters.timekeeper import CLASSES, timekeepers_of
@@ -65,6 +66,9 @@ def matter_new_submit() -> AnyResponse | tuple[str, int]:
     except Invalid as refusal:
         refuse(form, refusal)
         return render_template("legal/matter_new.html", form=form), 422
+    except PossibleConflict as refusal:
+        form.errors = {"is_cleared": [refusal.message]}
+        return render_template("legal/matter_new.html", form=form), 409
     flash(_("The matter is open. Add co-counsel, then write hours."))
     return redirect(url_for("legal.matter", matter_id=opened.id))
 

@@ -7,7 +7,9 @@ from collections.abc import Callable
 
 from flask import g
 from flask_babel import gettext as _
+from sqlalchemy import select
 
+from core.db import db
 from legal.bonds.obligor import list_obligors
 from legal.costs.spending import funds_for
 from legal.matters.engaging import campaigns_open_to
@@ -16,6 +18,7 @@ from legal.matters.matter import list_matters
 from legal.matters.timekeeper import list_timekeepers
 from legal.rates.rate_matrix import MATRICES, matrix
 from staff.access import Actor, current_actor
+from staff.member import Member
 
 Choices = list[tuple[str, str]]
 
@@ -61,6 +64,14 @@ def obligors(actor: Actor) -> Choices:
 def matrices() -> Choices:
     """Every matrix by its title; one without a loaded year values nothing yet."""
     return [(name, matrix(name).title) for name in MATRICES]
+
+
+@_once_a_request
+def members(actor: Actor) -> Choices:
+    """Present members of the actor's organisation."""
+    query = select(Member).where(Member.organisation_id == actor.organisation_id, Member.left_at.is_(None))
+    found = db.session.scalars(query.order_by(Member.joined_at).limit(500))
+    return [(each.id, each.name) for each in found]
 
 
 @_once_a_request

@@ -8,11 +8,12 @@ from marshmallow import fields, validate
 
 from core.forms import Schema
 from legal.hours.rounding import DEFAULT_POLICY, POLICY_LABELS
-from legal.matters.engaging import MatterTerms
+from legal.matters.engaging import Intake, MatterTerms
 from legal.matters.matter import PARTS
 from legal.matters.timekeeper import CLASSES
 from legal.rates.rate_matrix import DEFAULT_MATRIX, MATRICES
 from legal.schemas import choices
+from legal.schemas.matter_file import names_in
 
 
 class MatterIn(Schema):
@@ -53,9 +54,30 @@ class MatterIn(Schema):
         },
     )
 
+    parties = fields.Raw(
+        load_default="",
+        metadata={
+            "label": lazy_gettext("Other parties"),
+            "hint": lazy_gettext(
+                "One name a line: the other side, relatives, witnesses. Checked for conflicts across "
+                "organisations and kept in a form that nobody can read."
+            ),
+            "kind": "textarea",
+            "rows": 3,
+            "autocomplete": "off",
+        },
+    )
+    is_cleared = fields.Boolean(
+        load_default=False,
+        metadata={
+            "label": lazy_gettext("A possible conflict was talked about and does not stand in the way"),
+        },
+    )
+
     @ma.post_load
     def as_terms(self, data: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
-        return {"campaign_id": data.pop("campaign_id"), "terms": MatterTerms(**data)}
+        intake = Intake(parties=names_in(data.pop("parties")), is_cleared=data.pop("is_cleared"))
+        return {"campaign_id": data.pop("campaign_id"), "terms": MatterTerms(**data), "intake": intake}
 
 
 class CounselIn(Schema):
