@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 
 
-revision = "0008"
-down_revision = "0007"
+revision = "0016"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 
