@@ -9,23 +9,22 @@ from sqlalchemy import select
 from core import clock
 from core.db import db, transaction
 from core.errors import Conflict
-from core.i18n import language
 from donors import stripe_gateway
 from donors.payments.at_stripe import each_of
 from donors.payments.stripe_events import look_at_invoice
 from donors.receipts import links, recurring_letters
-from donors.recurring import failing, instalment, version
+from donors.recurring import carding, failing, instalment, version
 from donors.recurring.card_update import CardUpdate
 from donors.recurring.instalment import Instalment
 from donors.recurring.instalments import apply_subscription, lock_promise
 from donors.recurring.recurring_gift import ENDED, FAILING, RecurringGift
 from donors.recurring.version import Version
-from donors.recurring.versioning import write_version
 from donors.stripe_gateway import CardPageRequest, Subscription, SubscriptionChange
 
 
 def send_version(version_id: str) -> None:
-    """Tell Stripe how a recurring gift shall stand, and confirm it by mail. Raises PaymentsUnavailable."""
+    """Tell Stripe how a recurring gift shall stand, and confirm it by mail. With a new card, a failed payment
+    is tried at once. Raises PaymentsUnavailable."""
     row = db.session.get_one(Version, version_id)
     overtaken = 0
     while (again := send_newest(row.recurring_gift_id, overtaken)) is not None:
@@ -45,7 +44,11 @@ def send_newest(recurring_gift_id: str, overtaken: int) -> int | None:
     with stripe_gateway.on_account(promise.account):
         seen = stripe_gateway.change_subscription(promise.subscription_id, change, key=key)
     with transaction():
-        return note_sent(recurring_gift_id, newest.number, seen)
+        overtaking = note_sent(recurring_gift_id, newest.number, seen)
+    promise = db.session.get_one(RecurringGift, recurring_gift_id, populate_existing=True)
+    if promise.state == FAILING and any(each.kind == version.CARD for each in waiting):
+        _collect(promise, key=newest.id)
+    return overtaking
 
 
 def _waiting(recurring_gift_id: str) -> list[Version]:
@@ -99,7 +102,7 @@ def open_card_page(card_update_id: str) -> str:
         recurring_gift_id=promise.id,
         subscription_id=promise.subscription_id,
         currency=promise.currency,
-        language=language(),
+        language=recurring_letters.language_of(promise),
         success_url=f"{manage_url}/cards/{row.id}",
         cancel_url=manage_url,
     )
@@ -112,7 +115,7 @@ def open_card_page(card_update_id: str) -> str:
 
 
 def take_card(card_update_id: str) -> None:
-    """Take the card that was typed over, and try a failed payment with it at once."""
+    """Take over the card that was typed. Raises PaymentsUnavailable."""
     row = db.session.get_one(CardUpdate, card_update_id)
     if row.checkout_session_id is None:
         return
@@ -122,24 +125,9 @@ def take_card(card_update_id: str) -> None:
     if page.payment_method_id is None:
         return
     with transaction():
-        version_id = _note_card(card_update_id, page.payment_method_id)
-    if version_id is None:
-        return
-    send_version(version_id)
-    promise = db.session.get_one(RecurringGift, row.recurring_gift_id, populate_existing=True)
-    if promise.state == FAILING:
-        _collect(promise, key=card_update_id)
-
-
-def _note_card(card_update_id: str, payment_method_id: str) -> str | None:
-    """Write the version of the card, once."""
-    row = db.session.get_one(CardUpdate, card_update_id, with_for_update=True, populate_existing=True)
-    promise = lock_promise(row.recurring_gift_id)
-    if promise is None or row.done_at is not None or promise.state in ENDED:
-        return None
-    row.done_at = clock.now()
-    made = write_version(promise, version.CARD, asked_by="donor", payment_method_id=payment_method_id)
-    return made.id
+        taken = carding.take(card_update_id, page.payment_method_id)
+    if taken is not None:
+        send_version(taken.id)
 
 
 def retry(recurring_gift_id: str) -> None:
@@ -163,7 +151,7 @@ def sweep() -> None:
     cards = select(CardUpdate.id).where(
         CardUpdate.done_at.is_(None),
         CardUpdate.checkout_session_id.is_not(None),
-        CardUpdate.asked_at.between(now - timedelta(days=2), now - timedelta(minutes=2)),
+        CardUpdate.asked_at.between(now - timedelta(minutes=30), now - timedelta(minutes=2)),
     )
     each_of(take_card, db.session.scalars(cards.limit(200)).all())
     retries = select(RecurringGift.id).where(RecurringGift.next_attempt_at <= now)

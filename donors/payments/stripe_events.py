@@ -17,7 +17,7 @@ from donors.defence import learning, reviewing
 from donors.gifts import settling
 from donors.gifts.gift import EXPIRED, FAILED, PENDING, Gift
 from donors.payments.connected_account import require_same
-from donors.recurring import instalments
+from donors.recurring import carding, instalments
 from donors.recurring.recurring_gift import ABANDONED, RecurringGift
 from donors.recurring.recurring_gift import PENDING as PROMISE_PENDING
 from donors.stripe_gateway import Checkout, Event, Invoice, Payment, Subscription
@@ -51,8 +51,21 @@ def look_at_checkout(gift_id: str, session_id: str) -> Step:
 
 
 def _on_checkout(event: Event) -> Step | None:
-    gift_id = str(event.object.get("client_reference_id") or "")
-    return look_at_checkout(gift_id, event.object_id) if ids.is_id(gift_id, "gift") else None
+    named = str(event.object.get("client_reference_id") or "")
+    if ids.is_id(named, "card"):
+        return _look_at_card_page(named, event.object_id)
+    return look_at_checkout(named, event.object_id) if ids.is_id(named, "gift") else None
+
+
+def _look_at_card_page(card_update_id: str, session_id: str) -> Step | None:
+    method = stripe_gateway.read_card_page(session_id).payment_method_id
+    if method is None:
+        return None
+
+    def take() -> None:
+        carding.take(card_update_id, method)
+
+    return take
 
 
 def _on_payment(event: Event) -> Step | None:

@@ -24,7 +24,7 @@ from staff.organisation import Organisation
 
 def changed(promise: RecurringGift, version: Version) -> None:
     """Confirm one change."""
-    with force_locale(_language(promise)):
+    with force_locale(language_of(promise)):
         subject, *sentences = _words(promise, version)
         _send(promise, f"change:{version.id}", subject, sentences)
 
@@ -81,7 +81,7 @@ def _words(promise: RecurringGift, version: Version) -> list[str]:
 
 def payment_failed(promise: RecurringGift, instalment: Instalment) -> None:
     """The first failure of a row of them; the link leads straight to a new card."""
-    with force_locale(_language(promise)):
+    with force_locale(language_of(promise)):
         amount = money_text(promise.charged)
         sentences = [
             _("Your bank did not let the payment of %(amount)s through. No money moved.", amount=amount),
@@ -92,7 +92,7 @@ def payment_failed(promise: RecurringGift, instalment: Instalment) -> None:
 
 
 def lapsed(promise: RecurringGift) -> None:
-    with force_locale(_language(promise)):
+    with force_locale(language_of(promise)):
         slug = db.session.get_one(Drive, promise.drive_id).slug
         sentences = [
             _("Five tries in two weeks did not go through, so it has ended. Nothing more is charged."),
@@ -103,7 +103,7 @@ def lapsed(promise: RecurringGift) -> None:
 
 
 def resumes_soon(promise: RecurringGift, pause: Pause) -> None:
-    with force_locale(_language(promise)):
+    with force_locale(language_of(promise)):
         about = {"amount": money_text(promise.charged), "resumes": day(pause.resumes_on)}
         sentences = [
             _("The pause of your gift of %(amount)s ends on %(resumes)s.", **about),
@@ -116,7 +116,7 @@ def resumes_soon(promise: RecurringGift, pause: Pause) -> None:
 def yearly_notice(promise: RecurringGift) -> None:
     """Before a payment that its donor last thought of a year ago."""
     assert promise.next_due_on is not None, "only what is due is announced"
-    with force_locale(_language(promise)):
+    with force_locale(language_of(promise)):
         about = {"amount": money_text(promise.charged), "next": day(promise.next_due_on)}
         sentences = [
             _("On %(next)s your yearly gift of %(amount)s is due.", **about),
@@ -130,7 +130,7 @@ def yearly_key(promise: RecurringGift) -> str:
     return f"yearly:{promise.id}:{promise.next_due_on.isoformat()}"
 
 
-def _language(promise: RecurringGift) -> str:
+def language_of(promise: RecurringGift) -> str:
     query = select(Gift.language).where(Gift.recurring_gift_id == promise.id).order_by(Gift.started_at)
     return db.session.scalar(query.limit(1)) or "en"
 

@@ -40,8 +40,8 @@ def change_amount(promise: RecurringGift, amount: Money, asked: Asked) -> Versio
     drive = db.session.get_one(Drive, promise.drive_id)
     if amount.currency != promise.currency:
         raise Invalid({"amount": [_("This gift is in %(currency)s.", currency=promise.currency)]})
-    least, most = Money(drive.min_minor, drive.currency), Money(drive.max_minor, drive.currency)
-    if not least <= amount <= most:
+    if not is_within_limits(promise, amount):
+        least, most = Money(drive.min_minor, drive.currency), Money(drive.max_minor, drive.currency)
         text = _("Give from %(least)s to %(most)s.", least=money_text(least), most=money_text(most))
         raise Invalid({"amount": [text]})
     if amount == promise.amount:
@@ -52,6 +52,12 @@ def change_amount(promise: RecurringGift, amount: Money, asked: Asked) -> Versio
         promise.fee_cover_minor = covered.minor if covered else 0
     promise.amount = amount
     return _write(promise, version.AMOUNT, asked, was_minor=was_minor)
+
+
+def is_within_limits(promise: RecurringGift, amount: Money) -> bool:
+    """Whether the drive takes such an amount."""
+    drive = db.session.get_one(Drive, promise.drive_id)
+    return drive.min_minor <= amount.minor <= drive.max_minor
 
 
 def change_day(promise: RecurringGift, day: int, asked: Asked) -> Version:

@@ -40,7 +40,7 @@ class Calendar:
             self.settle()
 
     def settle(self) -> None:
-        self.session.rollback()
+        self.session.commit()
         self.stripe.deliver_all()
         sweep.run()
         self.stripe.deliver_all()
@@ -79,7 +79,7 @@ class Desk:
     session: Session
 
     def change(self, promise: RecurringGift, verb: Callable[..., Version], *more: object) -> Version:
-        self.session.rollback()
+        self.session.commit()
         with transaction():
             locked = lock_promise(promise.id)
             version = verb(locked, *more)
@@ -116,3 +116,32 @@ def subjects(session: Session, kind: str = "") -> list[str]:
 @pytest.fixture
 def led(session: Session, drive: object) -> None:
     lead(session, drive)  # pyright: ignore[reportArgumentType]
+
+
+def put_card(stripe: Stripe, promise: RecurringGift, number: str) -> None:
+    """Another card behind the subscription, without our page: such as one that goes bad."""
+    auth = (stripe.box.key, "")
+    base = f"{stripe.box.url}/v1"
+    subscription = requests.get(
+        f"{base}/subscriptions/{promise.subscription_id}", auth=auth, timeout=10
+    ).json()
+    method = requests.post(
+        f"{base}/payment_methods",
+        data={
+            "type": "card",
+            "card[number]": number,
+            "card[exp_month]": 12,
+            "card[exp_year]": 2034,
+            "card[cvc]": "123",
+        },
+        auth=auth,
+        timeout=10,
+    ).json()
+    attach = {"customer": subscription["customer"]}
+    requests.post(f"{base}/payment_methods/{method['id']}/attach", data=attach, auth=auth, timeout=10)
+    requests.post(
+        f"{base}/subscriptions/{promise.subscription_id}",
+        data={"default_payment_method": method["id"]},
+        auth=auth,
+        timeout=10,
+    ).raise_for_status()

@@ -1,4 +1,4 @@
-"""What donors and staff may send about gifts: the same schemas for forms and JSON."""
+"""The giving form of a drive, and a refund."""
 
 from typing import Any
 
@@ -14,20 +14,7 @@ from donors.gifts import fee_cover
 from donors.gifts.gift import NAME_DISPLAYS
 from donors.public.face import Face
 
-RHYTHMS = ("once", "month", "quarter", "year")
-CANCEL_REASONS = ("too_much_now", "only_for_a_while", "gave_elsewhere", "not_convinced", "mistake", "other")
-
-
-def cancel_reasons() -> list[tuple[str, str]]:
-    texts = (
-        _("It is too much for me right now"),
-        _("I meant to give only for a while"),
-        _("I give to others instead"),
-        _("I do not agree with something"),
-        _("I started it by mistake"),
-        _("Another reason"),
-    )
-    return list(zip(CANCEL_REASONS, texts, strict=True))
+RHYTHMS = ("once", "week", "month", "quarter", "year")
 
 
 class GiveSchema(Schema):
@@ -189,14 +176,6 @@ def _typed_amount(typed: str, currency: str) -> Money:
     return amount
 
 
-class CancelSchema(Schema):
-    reason = fields.Str(
-        required=True,
-        validate=validate.OneOf(CANCEL_REASONS),
-        metadata={"label": lazy_gettext("Why do you cancel?"), "kind": "select", "options": cancel_reasons},
-    )
-
-
 class RefundSchema(Schema):
     """A refund by staff; a typed amount is in the gift's currency."""
 
@@ -210,21 +189,3 @@ class RefundSchema(Schema):
     def __init__(self, *, currency: str = "USD", **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.context_currency = currency
-
-
-class StaffCancelSchema(CancelSchema):
-    """The end of a recurring gift by staff, as its donor asked."""
-
-    reason = fields.Str(
-        required=True,
-        validate=validate.OneOf(CANCEL_REASONS),
-        metadata={"label": lazy_gettext("What the donor says"), "kind": "select", "options": cancel_reasons},
-    )
-    note = fields.Str(
-        required=True,
-        validate=validate.Length(min=3, max=500),
-        metadata={
-            "label": lazy_gettext("How they asked"),
-            "hint": lazy_gettext("Such as “by phone on Monday”. Kept in the audit trail."),
-        },
-    )

@@ -1,0 +1,51 @@
+"""Asking for a new card: a row, so that the page at Stripe is opened once and found again."""
+
+from datetime import timedelta
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from core import clock
+from core.db import db
+from core.errors import Conflict
+from donors.recurring import version
+from donors.recurring.card_update import CardUpdate
+from donors.recurring.instalments import lock_promise
+from donors.recurring.recurring_gift import RUNNING, RecurringGift
+from donors.recurring.version import Version
+from donors.recurring.versioning import write_version
+
+#: Who asks again within it gets the same page; Stripe keeps it open for longer.
+_SAME_PAGE = timedelta(hours=1)
+
+
+def ask(promise: RecurringGift) -> CardUpdate:
+    """Raises Conflict `not_running`."""
+    if promise.state not in RUNNING:
+        raise Conflict("not_running", _("This recurring gift does not run."))
+    query = select(CardUpdate).where(
+        CardUpdate.recurring_gift_id == promise.id,
+        CardUpdate.done_at.is_(None),
+        CardUpdate.asked_at > clock.now() - _SAME_PAGE,
+    )
+    found = db.session.scalars(query.order_by(CardUpdate.asked_at.desc())).first()
+    if found is None:
+        found = CardUpdate(recurring_gift_id=promise.id, asked_at=clock.now())
+        db.session.add(found)
+        db.session.flush()
+    return found
+
+
+def take(card_update_id: str, payment_method_id: str) -> Version | None:
+    """Note that the card was typed, as a version of the recurring gift; once."""
+    row = db.session.get(CardUpdate, card_update_id, with_for_update=True, populate_existing=True)
+    promise = lock_promise(row.recurring_gift_id) if row is not None else None
+    if row is None or promise is None or row.done_at is not None or promise.state not in RUNNING:
+        return None
+    row.done_at = clock.now()
+    return write_version(promise, version.CARD, asked_by="donor", payment_method_id=payment_method_id)
+
+
+def belongs(card_update_id: str, promise: RecurringGift) -> bool:
+    found = db.session.get(CardUpdate, card_update_id)
+    return found is not None and found.recurring_gift_id == promise.id
