@@ -27,6 +27,7 @@ from legal.rates.rate_matrix import MATRICES, Standing, matrix
 from legal.rates.valuation import value_of
 from legal.reports.transparency import verify_totals
 from legal.schemas.time import read_row
+from legal.trust import reconciling
 from staff.access import Actor, actor_for, system_actor
 from staff.account import User
 from staff.member import Member
@@ -171,5 +172,6 @@ def _actor_on(matter_id: str, who: str | None) -> Actor:
 
 def register(app: Flask) -> None:
     verifying.register("hours", verify_totals)
+    verifying.register("trust", reconciling.verify)
     app.cli.add_command(rate_commands)
     app.cli.add_command(hour_commands)

@@ -1,6 +1,17 @@
 """The law work for software: hours, matters, costs, bonds, reports, codes and rates."""
 
-from legal.api import bonds, certifications, codes, costs, hours, ledes, matter_file, matters, reports
+from legal.api import (
+    bonds,
+    certifications,
+    codes,
+    costs,
+    hours,
+    ledes,
+    matter_file,
+    matters,
+    reports,
+    trust,
+)
 from legal.api.blueprint import bp
 
 __all__ = [
@@ -14,4 +25,5 @@ __all__ = [
     "matter_file",
     "matters",
     "reports",
+    "trust",
 ]

@@ -17,6 +17,7 @@ from legal.pages import (
     public_reports,
     receipts,
     reports,
+    trust,
 )
 from legal.pages.blueprint import bp
 
@@ -38,4 +39,5 @@ __all__ = [
     "public_reports",
     "receipts",
     "reports",
+    "trust",
 ]

@@ -17,6 +17,7 @@ from legal.matters.engaging import free_members as find_free_members
 from legal.matters.matter import list_matters
 from legal.matters.timekeeper import list_timekeepers
 from legal.rates.rate_matrix import MATRICES, matrix
+from legal.trust.trust_account import list_accounts
 from staff.access import Actor, current_actor
 from staff.member import Member
 
@@ -59,6 +60,11 @@ def funds(actor: Actor) -> Choices:
 @_once_a_request
 def obligors(actor: Actor) -> Choices:
     return [("", _("Nobody new")), *((each.id, each.label) for each in list_obligors(actor))]
+
+
+@_once_a_request
+def trust_accounts(actor: Actor) -> Choices:
+    return [(each.id, each.label) for each in list_accounts(actor)]
 
 
 def matrices() -> Choices:
