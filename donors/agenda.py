@@ -15,6 +15,8 @@ from core.db import db
 from donors import reading
 from donors.defence import reviewing
 from donors.defence.hold import REMIND_AFTER, Hold
+from donors.disputes import answering
+from donors.disputes.dispute import Dispute
 from donors.figures import progress
 from donors.figures.pacing import pace_sentence
 from donors.figures.progress import Progress
@@ -25,6 +27,7 @@ from donors.recurring.recurring_gift import FAILING
 from staff import agenda
 from staff.access import Actor
 from staff.agenda import AgendaItem, Figure, Panel
+from staff.organisation import Organisation
 
 #: So long a refused refund stays on the home page.
 _RECENTLY = timedelta(days=14)
@@ -56,11 +59,42 @@ def refused_refunds(actor: Actor) -> list[AgendaItem]:
     )
     return [
         AgendaItem(
-            _("Stripe refused a refund of %(amount)s", amount=i18n.money(row.amount)),
+            _("A refund of %(amount)s came back", amount=i18n.money(row.amount))
+            if row.undone_at
+            else _("Stripe refused a refund of %(amount)s", amount=i18n.money(row.amount)),
             url_for("giving-staff.gift", gift_id=row.gift_id),
         )
         for row in db.session.scalars(query.limit(20))
     ]
+
+
+@agenda.item
+def disputes_to_answer(actor: Actor) -> list[AgendaItem]:
+    if not actor.can("gifts.view"):
+        return []
+    zone = db.session.get_one(Organisation, actor.organisation_id).zone
+    query = answering.disputes_of(actor, "waiting").order_by(Dispute.due_at).limit(20)
+    return [
+        AgendaItem(
+            _(
+                "A donor's bank disputes %(amount)s: answer by %(day)s",
+                amount=i18n.money(row.amount),
+                day=i18n.day(row.due_at, zone) if row.due_at else "–",
+            ),
+            url_for("giving-staff.dispute", dispute_id=row.id),
+            urgency="now",
+        )
+        for row in db.session.scalars(query)
+    ]
+
+
+@agenda.item
+def warnings_of_fraud(actor: Actor) -> list[AgendaItem]:
+    if not actor.can("gifts.view"):
+        return []
+    count = _count(answering.warnings_of(actor))
+    text = ngettext("A bank warns of one gift", "Banks warn of %(num)d gifts", count)
+    return [AgendaItem(text, url_for("giving-staff.disputes"), count, "now")] if count else []
 
 
 @agenda.item

@@ -6,7 +6,7 @@ from core import jobs
 from core.db import db, transaction
 from donors.defence import learning
 from donors.gifts.gift import Gift
-from donors.payments import at_stripe, defence_at_stripe, promises_at_stripe
+from donors.payments import at_stripe, defence_at_stripe, disputes_at_stripe, promises_at_stripe
 from donors.people import signing_in
 from donors.receipts import letters
 from donors.receipts.receipt import Receipt
@@ -30,6 +30,11 @@ def refresh_gift(gift_id: str) -> None:
 @jobs.job
 def send_refund(refund_id: str) -> None:
     at_stripe.send_refund(refund_id)
+
+
+@jobs.job
+def send_answer(answer_id: str) -> None:
+    disputes_at_stripe.send_answer(answer_id)
 
 
 @jobs.job

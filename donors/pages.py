@@ -16,7 +16,7 @@ from core.security import csrf
 from core.web.page_cache import share
 from donors.defence import admitting
 from donors.defence.admitting import Caller
-from donors.gifts import fee_cover, form_token, giving
+from donors.gifts import fee_cover, form_token, giving, visit
 from donors.gifts.gift import EXPIRED, FAILED, PENDING, Gift
 from donors.gifts.giving import GiftOrder
 from donors.jobs import refresh_gift
@@ -68,6 +68,9 @@ def give(slug: str) -> AnyResponse | tuple[str, int]:
         with transaction() as session:
             begun = giving.start(session.get_one(Drive, found.drive.id), order, gift_id=gift_id)
             admitting.note(begun, caller, suspicions)
+            visit.keep(
+                begun.id, address=request.remote_addr or "", agent=request.headers.get("User-Agent", "")
+            )
         return redirect(_next_page(slug, begun), 303)
     except Invalid as refusal:
         form.refuse(Invalid({_FIELDS.get(name, name): texts for name, texts in refusal.errors.items()}))

@@ -16,6 +16,8 @@ from sqlalchemy.orm import contains_eager, defer, joinedload
 from campaigns.drives.drive import Drive
 from campaigns.reading import get, matching
 from core.db import Model, db
+from donors.disputes.dispute import UNDECIDED, Dispute
+from donors.disputes.fraud_warning import FraudWarning
 from donors.gifts.gift import Gift
 from donors.gifts.refund import Refund
 from donors.payments.stripe_event import StripeEvent
@@ -203,6 +205,23 @@ def consents_of(donor_id: str) -> list[Consent]:
     """Newest first."""
     query = select(Consent).where(Consent.donor_id == donor_id).order_by(Consent.at.desc(), Consent.id)
     return list(db.session.scalars(query.limit(200)))
+
+
+def disputes_of_gift(gift_id: str) -> list[Dispute]:
+    query = select(Dispute).where(Dispute.gift_id == gift_id).order_by(Dispute.opened_at.desc(), Dispute.id)
+    return list(db.session.scalars(query))
+
+
+def disputed(gift_ids: Iterable[str]) -> set[str]:
+    """Those of these gifts whose dispute no bank has decided."""
+    query = select(Dispute.gift_id).where(Dispute.gift_id.in_(gift_ids), Dispute.state.in_(UNDECIDED))
+    return set(db.session.scalars(query))
+
+
+def warning_of(gift_id: str) -> FraudWarning | None:
+    """A warning of fraud about the gift against which a refund still helps."""
+    query = select(FraudWarning).where(FraudWarning.gift_id == gift_id, FraudWarning.is_actionable.is_(True))
+    return db.session.scalars(query.limit(1)).first()
 
 
 def names_of(labels: Iterable[str]) -> dict[str, str]:

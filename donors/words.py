@@ -29,6 +29,33 @@ REFUND_STATES: dict[str, Any] = {
     "on_its_way": lazy_gettext("On its way"),
     "done": lazy_gettext("Done"),
     "refused": lazy_gettext("Refused by Stripe"),
+    "came_back": lazy_gettext("Came back"),
+}
+DISPUTE_STATES: dict[str, Any] = {
+    "inquiry": lazy_gettext("The bank asks"),
+    "inquiry_answered": lazy_gettext("The bank reads our answer"),
+    "open": lazy_gettext("Taken, wants an answer"),
+    "answered": lazy_gettext("Taken, answered"),
+    "won": lazy_gettext("Won"),
+    "lost": lazy_gettext("Lost"),
+    "closed": lazy_gettext("Came to nothing"),
+}
+#: What banks say, by Stripe's word for it; of disputes and of warnings.
+DISPUTE_REASONS: dict[str, Any] = {
+    "fraudulent": lazy_gettext("The donor does not know the payment"),
+    "unrecognized": lazy_gettext("The donor does not recognise the payment"),
+    "duplicate": lazy_gettext("Charged twice"),
+    "subscription_canceled": lazy_gettext("Charged after it was cancelled"),
+    "credit_not_processed": lazy_gettext("A refund did not arrive"),
+    "product_not_received": lazy_gettext("Nothing was received in return"),
+    "general": lazy_gettext("No reason given"),
+    "misc": lazy_gettext("Suspected fraud"),
+    "made_with_stolen_card": lazy_gettext("The card was stolen"),
+    "made_with_lost_card": lazy_gettext("The card was lost"),
+    "unauthorized_use_of_card": lazy_gettext("The card was used without leave"),
+    "card_never_received": lazy_gettext("The card never reached its owner"),
+    "made_with_counterfeit_card": lazy_gettext("The card was counterfeit"),
+    "fraudulent_card_application": lazy_gettext("The card was applied for by somebody else"),
 }
 EVENT_STATES: dict[str, Any] = {
     "failing": lazy_gettext("Failing"),
@@ -59,6 +86,14 @@ TONES = {
     "lapsed": "bad",
     "failed": "bad",
     "refused": "bad",
+    "came_back": "bad",
+    "open": "bad",
+    "inquiry": "warn",
+    "answered": "warn",
+    "inquiry_answered": "warn",
+    "won": "good",
+    "closed": "good",
+    "lost": "bad",
 }
 #: What a kind of failure means and what to do, by the name that the inbox keeps.
 FAILURES: dict[str, Any] = {
@@ -77,6 +112,7 @@ def actor_name(label: str, members: dict[str, str]) -> str:
     """Who a label names; `members` maps labels of members to their names."""
     others: dict[str, Any] = {
         "stripe": lazy_gettext("Stripe"),
+        "bank": lazy_gettext("the donor's bank"),
         "donor": lazy_gettext("the donor"),
         "system": lazy_gettext("this installation"),
     }

@@ -33,7 +33,9 @@ from core.money import Money
 
 # Assets
 STRIPE = "stripe"  # money at Stripe, not paid out yet
+TRANSIT = "transit"  # paid out by Stripe, on its way to the bank
 BANK = "bank"
+DISPUTED = "disputed"  # taken by a donor's bank that has not decided yet
 BOND_DEPOSIT = "bond_deposit"  # returned when the case ends; not spending
 TRUST = "trust"  # sent to a firm's trust ledger, not disbursed yet; not spending
 # Income and what takes it back
@@ -44,12 +46,18 @@ FEE_COVER_REFUNDS = "fee_cover_refunds"
 INTEREST = "interest"
 # Expenses
 PROCESSING_FEES = "processing_fees"
+DISPUTE_FEES = "dispute_fees"
+DISPUTE_LOSSES = "dispute_losses"  # lost beyond what was left of the gift
 LEGAL_COSTS = "legal_costs"
 BOND_FORFEITED = "bond_forfeited"
+# Between two currencies: what left in one and came in another
+EXCHANGE = "exchange"
 
 ACCOUNTS = (
     STRIPE,
+    TRANSIT,
     BANK,
+    DISPUTED,
     BOND_DEPOSIT,
     TRUST,
     GIFTS,
@@ -58,11 +66,14 @@ ACCOUNTS = (
     FEE_COVER_REFUNDS,
     INTEREST,
     PROCESSING_FEES,
+    DISPUTE_FEES,
+    DISPUTE_LOSSES,
+    EXCHANGE,
     LEGAL_COSTS,
     BOND_FORFEITED,
 )
-CASH = (STRIPE, BANK)
-ASSETS = (*CASH, BOND_DEPOSIT, TRUST)
+CASH = (STRIPE, TRANSIT, BANK)
+ASSETS = (*CASH, DISPUTED, BOND_DEPOSIT, TRUST)
 SPENT = (LEGAL_COSTS, BOND_FORFEITED)
 RAISED = (GIFTS, REFUNDS)
 NO_DRIVE = ""

@@ -119,7 +119,10 @@ def _sums(balances: dict[str, Money], currency: str) -> dict[str, Money]:
         "income": -total(
             *(ledger.GIFTS, ledger.FEE_COVER, ledger.REFUNDS, ledger.FEE_COVER_REFUNDS, ledger.INTEREST)
         ),
-        "costs": total(ledger.LEGAL_COSTS, ledger.PROCESSING_FEES, ledger.BOND_FORFEITED),
+        "costs": total(
+            *(ledger.LEGAL_COSTS, ledger.PROCESSING_FEES, ledger.BOND_FORFEITED),
+            *(ledger.DISPUTE_FEES, ledger.DISPUTE_LOSSES),
+        ),
     }
 
 

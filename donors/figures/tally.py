@@ -84,6 +84,14 @@ def take_off_refund(drive: Drive, gift: Gift, *, at: datetime, gift_part_minor: 
     _count(drive.id, gifts=-1, donors=-1 if was_last else 0)
 
 
+def put_back(drive: Drive, gift: Gift, *, at: datetime, gift_part_minor: int, was_whole: bool) -> None:
+    """The opposite of `take_off_refund`: a refund came back, so the gift stands again by that much."""
+    _add_day(drive, at, gift_part_minor)
+    if was_whole:
+        is_first = _count_of_donor(drive.id, gift.donor_id, 1) == 1
+        _count(drive.id, gifts=1, donors=1 if is_first else 0)
+
+
 def add_new_monthly_donor(drive: Drive, gift: Gift) -> bool:
     """Count the donor of a first instalment, unless this drive has counted them already."""
     assert gift.paid_at is not None
@@ -116,6 +124,24 @@ def lose_new_monthly_donor(recurring_gift_id: str, *, at: datetime, because: str
     row.lost_at, row.lost_because = at, because
     db.session.flush()
     _count(row.drive_id, new_monthly_donors=-1)
+
+
+def regain_new_monthly_donor(recurring_gift_id: str, *, because: str) -> None:
+    """Count one again whose loss, for this reason, is undone."""
+    row = db.session.scalars(
+        select(NewMonthlyDonor)
+        .where(
+            NewMonthlyDonor.recurring_gift_id == recurring_gift_id,
+            NewMonthlyDonor.lost_at.is_not(None),
+            NewMonthlyDonor.lost_because == because,
+        )
+        .with_for_update()
+    ).first()
+    if row is None:
+        return
+    row.lost_at, row.lost_because = None, ""
+    db.session.flush()
+    _count(row.drive_id, new_monthly_donors=1)
 
 
 _COUNTERS = ("gifts", "donors", "new_monthly_donors")

@@ -17,14 +17,14 @@ PENDING, SETTLED, PARTLY_REFUNDED, REFUNDED = "pending", "settled", "partly_refu
 FAILED, EXPIRED = "failed", "expired"
 
 #: The one table of what may follow what. Money that moved is a fact, so a failed or expired gift settles
-#: when a payment turns up after all.
+#: when a payment turns up after all, and a refund that failed leaves the gift standing again.
 TRANSITIONS: dict[str, frozenset[str]] = {
     PENDING: frozenset({SETTLED, FAILED, EXPIRED}),
     FAILED: frozenset({SETTLED, EXPIRED}),
     EXPIRED: frozenset({SETTLED}),
     SETTLED: frozenset({PARTLY_REFUNDED, REFUNDED}),
-    PARTLY_REFUNDED: frozenset({REFUNDED}),
-    REFUNDED: frozenset(),
+    PARTLY_REFUNDED: frozenset({REFUNDED, SETTLED}),
+    REFUNDED: frozenset({PARTLY_REFUNDED, SETTLED}),
 }
 #: States in which the donor's money is with us, in whole or in part.
 RECEIVED = (SETTLED, PARTLY_REFUNDED)

@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
+from sqlalchemy import select
 
 from campaigns import disclosure
 from campaigns.drives.drive import Drive
@@ -12,6 +13,7 @@ from core.db import db
 from core.errors import Conflict, Invalid
 from core.i18n import money as money_text
 from core.money import Money
+from donors.disputes.dispute import ANSWERED, OPEN, Dispute
 from donors.gifts.gift import Gift, public_name
 from donors.gifts.refund import Refund
 from donors.gifts.settling import lock_gift
@@ -162,7 +164,8 @@ def _page_closes_at(drive: Drive, started_at: datetime) -> datetime:
 def decide_refund(gift_id: str, amount: Money, *, asked_by: str, reason: str) -> Refund:
     """Note that somebody decided to give money back; at_stripe.send_refund then makes it happen.
 
-    Raises Invalid where it is more than what is left, decided refunds included.
+    Raises Invalid where it is more than what is left, decided refunds included; Conflict `disputed` while
+    the donor's bank has the money.
     """
     gift = lock_gift(gift_id)
     assert gift is not None
@@ -175,7 +178,12 @@ def decide_refund(gift_id: str, amount: Money, *, asked_by: str, reason: str) ->
 
 
 def check_refund(gift: Gift, amount: Money) -> None:
-    """Raises Invalid where the amount is more than what is left, decided refunds included."""
+    """Raises Invalid where the amount is more than what is left, decided refunds included; Conflict `disputed`
+    while the donor's bank has the money."""
+    if _is_disputed(gift):
+        raise Conflict(
+            "disputed", _("The donor's bank has taken this payment back. Answer the dispute instead.")
+        )
     left = left_to_refund(gift)
     if amount.currency != gift.currency:
         raise Invalid({"amount": [_("This gift is in %(currency)s.", currency=gift.currency)]})
@@ -183,6 +191,13 @@ def check_refund(gift: Gift, amount: Money) -> None:
         raise Invalid(
             {"amount": [_("At most %(left)s of this gift is left to refund.", left=money_text(left))]}
         )
+
+
+def _is_disputed(gift: Gift) -> bool:
+    taken = select(Dispute.id).where(
+        Dispute.gift_id == gift.id, Dispute.state.in_((OPEN, ANSWERED)), Dispute.is_refundable.is_(False)
+    )
+    return db.session.scalar(taken.limit(1)) is not None
 
 
 def left_to_refund(gift: Gift) -> Money:

@@ -4,8 +4,6 @@ A payment's present state is applied to the locked gift, whatever event brought 
 paid money is posted once, each refund once, and nothing is done that was done before.
 """
 
-from datetime import datetime
-
 from sqlalchemy import select
 
 from campaigns.drives.drive import Drive
@@ -16,15 +14,15 @@ from core import clock
 from core.db import db
 from core.money import Money
 from donors.figures import tally
-from donors.gifts.gift import PARTLY_REFUNDED, RECEIVED, REFUNDED, SETTLED, Gift
-from donors.gifts.refund import Refund
+from donors.gifts import returning
+from donors.gifts.gift import RECEIVED, REFUNDED, SETTLED, Gift
 from donors.payments.connected_account import require_same
 from donors.people.donor import Donor
-from donors.receipts import letters, receipt
+from donors.receipts import receipt
 from donors.recurring import standing
 from donors.recurring.instalment import FAILED
 from donors.recurring.recurring_gift import RecurringGift
-from donors.stripe_gateway import Payment, StripeRefund
+from donors.stripe_gateway import Payment
 from staff.organisation import Organisation
 
 
@@ -43,9 +41,9 @@ def apply_payment(gift: Gift, payment: Payment) -> None:
     gift.payment_intent_id = payment.payment_intent_id
     if payment.is_paid and gift.state not in (*RECEIVED, REFUNDED):
         _settle(gift, payment)
-    if gift.state in RECEIVED:
+    if gift.state in (*RECEIVED, REFUNDED):
         for each in payment.refunds:
-            _apply_refund(gift, each)
+            returning.apply_refund(gift, each)
 
 
 def _settle(gift: Gift, payment: Payment) -> None:
@@ -118,47 +116,3 @@ def _issue_receipt(gift: Gift) -> None:
     giver = db.session.get_one(Donor, gift.donor_id)
     giver.name = gift.donor_name or giver.name
     receipt.issue(gift, zone=zone, donor_name=giver.name)
-
-
-def _apply_refund(gift: Gift, seen: StripeRefund) -> None:
-    """Note a refund that Stripe has made; ours is recognised by the id it carries."""
-    row = db.session.scalars(select(Refund).where(Refund.stripe_refund_id == seen.id)).first()
-    if row is None and seen.refund_id:
-        row = db.session.get(Refund, seen.refund_id)
-    if row is None:
-        row = Refund(gift_id=gift.id, asked_by="stripe", asked_at=seen.at)
-        row.amount = seen.amount
-        db.session.add(row)
-    row.stripe_refund_id = seen.id
-    if row.done_at is not None or seen.status not in {"succeeded", "pending"}:
-        return
-    row.done_at = seen.at
-    db.session.flush()
-    _post_refund(gift, row, seen.at)
-    letters.refund_made(gift, row)
-
-
-def _post_refund(gift: Gift, row: Refund, at: datetime) -> None:
-    """Money that went back takes the gift's part first and the fee cover last."""
-    drive = db.session.get_one(Drive, gift.drive_id)
-    gift_left = max(gift.amount_minor - gift.refunded_minor, 0)
-    gift_part = Money(min(row.amount_minor, gift_left), gift.currency)
-    counts_for = gift.drive_id if gift.counts else ledger.NO_DRIVE
-    ledger.post(
-        kind="refund",
-        source=row.id,
-        fund_id=gift.fund_id,
-        lines=[
-            Line(ledger.REFUNDS, gift_part, counts_for),
-            Line(ledger.FEE_COVER_REFUNDS, row.amount - gift_part, counts_for),
-            Line(ledger.STRIPE, -row.amount),
-        ],
-        occurred_at=at,
-    )
-    gift.refunded_minor += row.amount_minor
-    is_whole = gift.refunded_minor == gift.charged.minor
-    gift.move(REFUNDED if is_whole else PARTLY_REFUNDED)
-    if gift.counts:
-        tally.take_off_refund(drive, gift, at=at, gift_part_minor=gift_part.minor, is_whole=is_whole)
-    if is_whole and gift.recurring_gift_id and drive.is_open(at):
-        tally.lose_new_monthly_donor(gift.recurring_gift_id, at=at, because="refunded")

@@ -20,7 +20,7 @@ from donors.defence.hold import HELD, Hold
 from donors.gifts import giving, settling
 from donors.gifts.gift import EXPIRED, PENDING, Gift
 from donors.gifts.refund import Refund
-from donors.payments import attribution, stripe_events
+from donors.payments import attribution, disputes_at_stripe, stripe_events
 from donors.payments.connected_account import ForeignAccount
 from donors.payments.stripe_event import StripeEvent
 from donors.receipts import letters
@@ -165,13 +165,14 @@ def sweep() -> None:
         Refund.done_at.is_(None),
         Refund.failed_at.is_(None),
         Refund.asked_at < late,
-        Refund.asked_by != "stripe",
+        Refund.asked_by.not_in(("stripe", "bank")),
     )
     each_of(send_refund, db.session.scalars(refunds.limit(200)).all())
     cancellations = select(Cancellation.id).where(
         Cancellation.done_at.is_(None), Cancellation.asked_at < late
     )
     each_of(send_cancellation, db.session.scalars(cancellations.limit(200)).all())
+    each_of(disputes_at_stripe.send_answer, disputes_at_stripe.waiting_answers())
     _sweep_pending(now)
 
 

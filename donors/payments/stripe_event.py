@@ -17,6 +17,10 @@ from staff.organisation import Organisation
 BACKOFF = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 15, 60, 240))
 
 
+class NotYet(Exception):
+    """The event is about something whose own event has not reached us; it is tried again later."""
+
+
 class StripeEvent(Model):
     __tablename__ = "stripe_event"
     __table_args__ = (

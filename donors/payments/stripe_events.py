@@ -14,9 +14,11 @@ from core import ids
 from core.db import db
 from donors import stripe_gateway
 from donors.defence import learning, reviewing
+from donors.disputes import looking as disputes
 from donors.gifts import settling
 from donors.gifts.gift import EXPIRED, FAILED, PENDING, Gift
 from donors.payments.connected_account import require_same
+from donors.payments.stripe_event import NotYet as NotYet
 from donors.recurring import carding, instalments
 from donors.recurring.recurring_gift import ABANDONED, RecurringGift
 from donors.recurring.recurring_gift import PENDING as PROMISE_PENDING
@@ -24,10 +26,6 @@ from donors.stripe_gateway import Checkout, Event, Invoice, Payment, Subscriptio
 
 #: Applies what was seen, inside a transaction.
 Step = Callable[[], None]
-
-
-class NotYet(Exception):
-    """The event is about something whose own event has not reached us; it is tried again later."""
 
 
 def look(event: Event) -> Step:
@@ -101,7 +99,7 @@ def _on_refund(event: Event) -> Step | None:
     intent_id = event.object.get("payment_intent")
     if not isinstance(intent_id, str):
         return None
-    payment = stripe_gateway.read_payment(intent_id)
+    payment = stripe_gateway.read_payment(intent_id, was_refunded=True)
     known = db.session.scalar(select(Gift.id).where(Gift.payment_intent_id == intent_id))
     gift_id = known or payment.gift_id
     if gift_id is None:
@@ -139,6 +137,7 @@ _HANDLERS: dict[str, Callable[[Event], Step | None]] = {
     **dict.fromkeys(("charge.failed", "charge.succeeded"), _on_card),
     **dict.fromkeys(("customer.subscription.updated", "customer.subscription.deleted"), _on_subscription),
     **dict.fromkeys(("charge.refunded", "refund.created", "refund.updated", "refund.failed"), _on_refund),
+    **disputes.HANDLERS,
 }
 
 

@@ -48,6 +48,14 @@ def refund_made(gift: Gift, refund: Refund) -> None:
         _send(gift, f"refund:{refund.id}", subject, "refund", {"gift": gift, "amount": refund.amount})
 
 
+def refund_failed(gift: Gift, refund: Refund) -> None:
+    """A refund that had been announced did not reach the card."""
+    with force_locale(gift.language):
+        subject = _("We could not return %(amount)s to your card", amount=money_text(refund.amount))
+        about = {"gift": gift, "amount": refund.amount}
+        _send(gift, f"refund-failed:{refund.id}", subject, "refund_failed", about)
+
+
 def recurring_gift_ended(promise: RecurringGift) -> None:
     """Confirm the end of a recurring gift to its donor."""
     query = select(Gift).where(Gift.recurring_gift_id == promise.id).order_by(Gift.started_at).limit(1)

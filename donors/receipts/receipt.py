@@ -3,7 +3,7 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import BigInteger, ForeignKey, Integer, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Integer, String, Text, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core import clock, ids
@@ -43,6 +43,9 @@ class Receipt(Model):
     issued_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     #: Empty until its mail is queued; the sweep finds those.
     mailed_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+    #: When a part of the gift last went back, and how much of it has in all. What was issued stays as it was.
+    amended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    returned_minor: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
 
     @property
     def amount(self) -> Money:
@@ -51,6 +54,10 @@ class Receipt(Model):
     @property
     def fee_cover(self) -> Money:
         return Money(self.fee_cover_minor, self.currency)
+
+    @property
+    def returned(self) -> Money:
+        return Money(self.returned_minor, self.currency)
 
     @property
     def label(self) -> str:
@@ -78,3 +85,10 @@ def issue(gift: Gift, *, zone: str, donor_name: str) -> Receipt:
     )
     db.session.add(receipt)
     return receipt
+
+
+def amend(gift: Gift, *, at: datetime) -> None:
+    """Mark the gift's receipt: so much of the gift has gone back since it was issued."""
+    receipt = db.session.scalars(select(Receipt).where(Receipt.gift_id == gift.id)).first()
+    if receipt is not None:
+        receipt.amended_at, receipt.returned_minor = at, gift.refunded_minor

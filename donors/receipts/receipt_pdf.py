@@ -16,7 +16,8 @@ from staff.organisation import Organisation
 
 
 def document(receipt: Receipt) -> bytes:
-    """The same bytes whenever it is asked for: a receipt is frozen when it is issued."""
+    """The same bytes whenever it is asked for: a receipt is frozen when it is issued. What went back since is
+    a note under it."""
     gift = db.session.get_one(Gift, receipt.gift_id)
     drive = db.session.get_one(Drive, gift.drive_id)
     organisation = db.session.get_one(Organisation, receipt.organisation_id)
@@ -47,5 +48,23 @@ def _about(receipt: Receipt, drive: Drive, organisation: Organisation, language:
         "intro": _("%(organisation)s received this gift.", organisation=organisation.name),
         "rows": [row for row in rows if row[1]],
         "total": (_("Received in all"), money_text(gift + fee)),
-        "notes": [_("No goods or services were given in return for this gift."), deductibility_note(drive)],
+        "notes": [
+            *_amended(receipt, organisation),
+            _("No goods or services were given in return for this gift."),
+            deductibility_note(drive),
+        ],
     }
+
+
+def _amended(receipt: Receipt, organisation: Organisation) -> list[str]:
+    if receipt.amended_at is None:
+        return []
+    stands = receipt.amount + receipt.fee_cover - receipt.returned
+    return [
+        _(
+            "Amended on %(day)s: %(returned)s of this went back, so the receipt counts for %(stands)s.",
+            day=day(receipt.amended_at, organisation.zone),
+            returned=money_text(receipt.returned),
+            stands=money_text(stands),
+        )
+    ]

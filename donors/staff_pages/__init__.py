@@ -1,7 +1,27 @@
 """Staff pages of giving, all under /staff: gifts, recurring gifts, donors, Stripe's events, the defence."""
 
 from donors import agenda
-from donors.staff_pages import defence, donors, drive_panel, events, gifts, own_account, recurring
+from donors.staff_pages import (
+    defence,
+    disputes,
+    donors,
+    drive_panel,
+    events,
+    gifts,
+    own_account,
+    recurring,
+)
 from donors.staff_pages.blueprint import bp
 
-__all__ = ["agenda", "bp", "defence", "donors", "drive_panel", "events", "gifts", "own_account", "recurring"]
+__all__ = [
+    "agenda",
+    "bp",
+    "defence",
+    "disputes",
+    "donors",
+    "drive_panel",
+    "events",
+    "gifts",
+    "own_account",
+    "recurring",
+]

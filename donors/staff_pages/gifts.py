@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from core import clock
 from core.db import after_commit, db, transaction
-from core.errors import Invalid
+from core.errors import Conflict, Invalid
 from core.forms import Form
 from core.jobs import enqueue
 from core.money import Money
@@ -27,7 +27,7 @@ from donors.receipts.receipt import Receipt
 from donors.schemas import RefundSchema
 from donors.staff_pages.blueprint import bp, is_narrowed, periods, wanted_here
 from donors.staff_pages.life import life_of
-from donors.words import REFUND_STATES, TRIBUTES, actor_name
+from donors.words import DISPUTE_STATES, REFUND_STATES, TRIBUTES, actor_name
 from staff.access import Actor, current_actor, requires
 from staff.approval import two_people
 from staff.approval.proposal import Proposal
@@ -54,6 +54,7 @@ def gifts() -> str:
         "donors/staff/gifts.html",
         pager=pager,
         receipts=reading.receipts_by_gift(gift.id for gift in pager.items),
+        disputed=reading.disputed(gift.id for gift in pager.items),
         drives=reading.drives_with_gifts(actor),
         periods=periods(),
         narrowed=is_narrowed(),
@@ -111,6 +112,9 @@ def refund_submit(gift_id: str) -> AnyResponse | tuple[str, int]:
     except Invalid as refusal:
         form.refuse(refusal)
         return _gift_page(reading.get_gift(actor, gift_id), form), 422
+    except Conflict as refusal:
+        flash(refusal.message, "bad")
+        return redirect(url_for(".gift", gift_id=gift_id), 303)
     if isinstance(row, Proposal):
         return waits_for_second(row)
     enqueue(send_refund, row.id)
@@ -148,6 +152,9 @@ def _gift_page(found: Gift, form: Form) -> str:
         life=life_of(found, receipt, refunds),
         consents=reading.consents_of(found.donor_id),
         refund_states=REFUND_STATES,
+        disputes=reading.disputes_of_gift(found.id),
+        warning=reading.warning_of(found.id),
+        dispute_states=DISPUTE_STATES,
         tributes=TRIBUTES,
         who=lambda label: actor_name(label, names),
     )

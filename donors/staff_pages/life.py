@@ -52,10 +52,19 @@ def _second(step: Happening) -> datetime:
 def _refund(row: Refund) -> list[Happening]:
     amount = money_text(row.amount)
     steps: list[Happening] = []
+    if row.asked_by == "bank":
+        return [
+            Happening(
+                _("The donor's bank kept %(amount)s.", amount=amount), row.done_at or row.asked_at, "bad"
+            )
+        ]
     if row.asked_by != "stripe":
         steps.append(Happening(_("A refund of %(amount)s was decided.", amount=amount), row.asked_at))
     if row.done_at is not None:
         steps.append(Happening(_("%(amount)s went back.", amount=amount), row.done_at, "warn"))
+        if row.undone_at is not None:
+            text = _("The card did not take %(amount)s. It is with us again.", amount=amount)
+            steps.append(Happening(text, row.undone_at, "bad"))
     elif row.failed_at is not None:
         text = _("Stripe refused to give %(amount)s back. No money moved.", amount=amount)
         steps.append(Happening(text, row.failed_at, "bad"))

@@ -23,6 +23,16 @@ from donors.stripe_gateway.checkout import (
     read_checkout,
 )
 from donors.stripe_gateway.client import API_VERSION, PaymentsUnavailable, init_app, on_account
+from donors.stripe_gateway.disputes import (
+    Evidence,
+    StripeDispute,
+    Warning,
+    Withdrawal,
+    accept_dispute,
+    read_dispute,
+    read_warning,
+    submit_evidence,
+)
 from donors.stripe_gateway.events import BadSignature, Event, parse_event, read_event
 from donors.stripe_gateway.holds import (
     CardTry,
@@ -43,6 +53,14 @@ from donors.stripe_gateway.recurring import (
 from donors.stripe_gateway.refunds import StripeRefund, refund
 
 __all__ = [
+    "Evidence",
+    "StripeDispute",
+    "Warning",
+    "Withdrawal",
+    "accept_dispute",
+    "read_dispute",
+    "read_warning",
+    "submit_evidence",
     "API_VERSION",
     "OwnAccount",
     "UnknownAccount",

@@ -26,15 +26,18 @@ class Payment:
     refusal: str = ""  #: Stripe's word for why the last try failed
 
 
-def read_payment(payment_intent_id: str) -> Payment:
-    """The payment with its fee and its refunds."""
+def read_payment(payment_intent_id: str, *, was_refunded: bool = False) -> Payment:
+    """The payment with its fee and its refunds.
+
+    A refund that failed leaves no trace on the charge: `was_refunded` lists refunds all the same.
+    """
     with calling():
         intent = client().v1.payment_intents.retrieve(
             payment_intent_id, {"expand": ["latest_charge.balance_transaction"]}
         )
         charge = intent.latest_charge
         assert not isinstance(charge, str)
-        refunded = charge is not None and charge.amount_refunded > 0
+        refunded = was_refunded or (charge is not None and charge.amount_refunded > 0)
         refunds = (
             client().v1.refunds.list({"payment_intent": payment_intent_id, "limit": 100}).data
             if refunded

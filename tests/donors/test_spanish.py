@@ -27,8 +27,8 @@ DATA = {
     "Alice", "Bob", "Carla", "Frida", "Vera", "@example.org", "alice", "bob", "carla", "frida", "vera",
 }  # fmt: skip
 STAFF_PAGES = [
-    "", "account", "audit", "bonds", "campaigns", "campaigns/new", "clients", "clients/new", "donors", "drives",
-    "drives/new", "events", "expenses", "expenses/new", "funds", "funds/new", "gifts", "hours",
+    "", "account", "audit", "bonds", "campaigns", "campaigns/new", "clients", "clients/new", "disputes", "donors",
+    "drives", "drives/new", "events", "expenses", "expenses/new", "funds", "funds/new", "gifts", "hours",
     "hours/approvals", "matters", "matters/new", "organisation", "organisation/stripe", "people", "recurring",
     "timekeepers", "tokens", "updates", "updates/new",
 ]  # fmt: skip

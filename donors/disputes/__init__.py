@@ -1,0 +1,1 @@
+"""What banks take back: disputes, the answers to them, and early warnings of fraud."""

@@ -1,0 +1,264 @@
+"""A donor's bank wants a payment back: what moves, what is shown, what is lost and restored."""
+
+import io
+import zipfile
+from itertools import permutations, product
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from campaigns.drives.drive import Drive
+from campaigns.funds import ledger
+from core.errors import Conflict
+from donors.disputes.dispute import TRANSITIONS, Dispute, DisputeAnswer
+from donors.gifts.refund import Refund
+from donors.payments import at_stripe as journeys
+from donors.receipts.receipt import Receipt
+from donors.recurring import standing
+from staff.audit import AuditEvent
+from tests.donors.money.conftest import Bank, Paid, at_stripe, stands
+
+FEE = 1500  # what the sandbox's bank takes for a dispute
+
+
+@pytest.mark.pure
+@pytest.mark.parametrize(("before", "after"), list(product(TRANSITIONS, repeat=2)))
+def test_a_dispute_moves_only_as_its_table_says(before: str, after: str) -> None:
+    dispute = Dispute(id="dispute_1", state=before)
+    if after == before or after in TRANSITIONS[before]:
+        dispute.move(after)
+        assert dispute.state == after
+    else:
+        with pytest.raises(Conflict):
+            dispute.move(after)
+        assert dispute.state == before
+
+
+def balance(drive: Drive, account: str) -> int:
+    return ledger.balance(drive.fund_id, [account], "USD").minor
+
+
+def test_an_open_dispute_takes_money_from_stripe_and_nothing_from_what_was_raised(
+    session: Session, drive: Drive, paid: Paid, bank: Bank, frida: FlaskClient
+) -> None:
+    gift = paid("50")
+    bank.dispute(gift)
+    assert gift.state == "settled"
+    assert stands(drive) == (5000, 1, 1)
+    assert (balance(drive, ledger.DISPUTED), balance(drive, ledger.DISPUTE_FEES)) == (5000, FEE)
+    assert at_stripe(drive).minor == bank.balance()
+    home, page = frida.get("/staff/").text, frida.get(f"/staff/gifts/{gift.id}").text
+    assert "bank disputes $50: answer by" in home
+    assert "bank disputes $50" in page
+    assert "Disputed" in frida.get("/staff/gifts").text
+
+
+def test_a_lost_dispute_is_a_reversal(session: Session, drive: Drive, paid: Paid, bank: Bank) -> None:
+    gift = paid("50")
+    bank.decide(bank.dispute(gift), won=False)
+    assert (gift.state, gift.refunded.minor) == ("refunded", 5000)
+    assert stands(drive) == (0, 0, 0)
+    assert (balance(drive, ledger.DISPUTED), balance(drive, ledger.DISPUTE_FEES)) == (0, FEE)
+    assert at_stripe(drive).minor == bank.balance()
+    receipt = session.scalars(select(Receipt)).one()
+    assert (receipt.returned_minor, receipt.amended_at is not None) == (5000, True)
+
+
+def test_a_dispute_that_is_won_restores_everything(drive: Drive, paid: Paid, bank: Bank) -> None:
+    gift = paid("50")
+    bank.decide(bank.dispute(gift), won=True)
+    assert gift.state == "settled"
+    assert stands(drive) == (5000, 1, 1)
+    assert (balance(drive, ledger.DISPUTED), balance(drive, ledger.DISPUTE_FEES)) == (0, 0)
+    assert at_stripe(drive).minor == bank.balance()
+
+
+def test_a_part_can_be_disputed_and_lost(drive: Drive, paid: Paid, bank: Bank) -> None:
+    gift = paid("50")
+    bank.decide(bank.dispute(gift, amount=2000), won=False)
+    assert (gift.state, gift.refunded.minor) == ("partly_refunded", 2000)
+    assert stands(drive) == (3000, 1, 1)
+    assert at_stripe(drive).minor == bank.balance()
+
+
+def test_a_bank_may_take_more_than_what_is_left(drive: Drive, paid: Paid, bank: Bank) -> None:
+    gift = paid("50")
+    bank.post("refunds", payment_intent=gift.payment_intent_id, amount=3000)
+    bank.decide(bank.dispute(gift, amount=5000), won=False)
+    assert gift.state == "refunded"
+    assert stands(drive) == (0, 0, 0)
+    assert balance(drive, ledger.DISPUTE_LOSSES) == 3000
+    assert at_stripe(drive).minor == bank.balance()
+
+
+def test_an_inquiry_moves_no_money_and_can_come_to_nothing(drive: Drive, paid: Paid, bank: Bank) -> None:
+    gift = paid("50")
+    asked = bank.dispute(gift, reason="warning_needs_response")
+    assert at_stripe(drive).minor == bank.balance()
+    bank.decide(asked, won=False)
+    assert stands(drive) == (5000, 1, 1)
+    assert gift.state == "settled"
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3)))[::2])
+def test_any_order_and_repetition_of_events_ends_the_same(
+    session: Session, drive: Drive, paid: Paid, bank: Bank, order: tuple[int, ...]
+) -> None:
+    gift = paid("50")
+    found = bank.dispute(gift, deliver=False)
+    bank.decide(found, won=False, deliver=False)
+    events = [each for each in bank.stripe.new_events() if each["type"].startswith("charge.dispute.")]
+    assert len(events) == 3
+    for number in (*order, *order):
+        assert bank.stripe.deliver(events[number]).status_code == 200
+    session.expire_all()
+    assert (gift.state, session.scalar(select(func.count()).select_from(Refund))) == ("refunded", 1)
+    assert stands(drive) == (0, 0, 0)
+    assert at_stripe(drive).minor == bank.balance()
+
+
+def test_evidence_goes_to_the_bank_once_and_wins(
+    session: Session, drive: Drive, paid: Paid, bank: Bank, frida: FlaskClient
+) -> None:
+    gift = paid("50")
+    found = bank.dispute(gift)
+    row = session.scalars(select(Dispute)).one()
+    said = {"statement": "She gave at our gala and wrote a card."}
+    assert frida.post(f"/staff/disputes/{row.id}/answers", data=said).status_code == 303
+    bank.deliver()
+    assert row.state == "answered"
+    evidence = bank.get(f"disputes/{found}")["evidence"]
+    assert evidence["customer_email_address"] == "ana@example.org"
+    assert evidence["customer_purchase_ip"] == "127.0.0.1"
+    assert evidence["uncategorized_text"].startswith("She gave at our gala")
+    assert "/my/" not in evidence["uncategorized_text"]  # links open things
+    frida.post(f"/staff/disputes/{row.id}/answers", data=said)
+    assert session.scalar(select(func.count()).select_from(DisputeAnswer)) == 1
+    bank.decide(found, won=True)
+    assert row.state == "won"
+    verbs = session.scalars(select(AuditEvent.verb).where(AuditEvent.subject == row.id)).all()
+    assert verbs == ["dispute.answered"]
+
+
+def test_an_answer_waits_until_stripe_answers(
+    session: Session, paid: Paid, bank: Bank, frida: FlaskClient
+) -> None:
+    bank.dispute(paid("50"))
+    row = session.scalars(select(Dispute)).one()
+    session.commit()
+    bank.stripe.order_fault("error", path="/v1/disputes", times=3)
+    frida.post(f"/staff/disputes/{row.id}/answers", data={"statement": "It was a real gift."})
+    session.expire_all()
+    waiting = session.scalars(select(DisputeAnswer)).one()
+    assert waiting.done_at is None
+    assert "It is on its way." in frida.get(f"/staff/disputes/{row.id}").text
+    journeys.disputes_at_stripe.send_answer(waiting.id)
+    session.expire_all()
+    assert (waiting.done_at is not None, row.state) == (True, "answered")
+
+
+def test_a_dispute_can_be_accepted(
+    session: Session, drive: Drive, paid: Paid, bank: Bank, frida: FlaskClient
+) -> None:
+    gift = paid("50")
+    bank.dispute(gift)
+    row = session.scalars(select(Dispute)).one()
+    assert frida.post(f"/staff/disputes/{row.id}/acceptances").status_code == 303
+    session.expire_all()
+    assert (row.state, gift.state) == ("lost", "refunded")
+    page = frida.get(f"/staff/disputes/{row.id}").text
+    assert "Answer with evidence" not in page
+
+
+def test_the_evidence_is_a_file_with_the_receipt(
+    session: Session, paid: Paid, bank: Bank, frida: FlaskClient
+) -> None:
+    bank.dispute(paid("50"))
+    row = session.scalars(select(Dispute)).one()
+    answer = frida.get(f"/staff/disputes/{row.id}/evidence.zip")
+    archive = zipfile.ZipFile(io.BytesIO(answer.data))
+    assert set(archive.namelist()) == {"payment.txt", "mails.txt", "receipt.pdf"}
+    assert archive.read("receipt.pdf").startswith(b"%PDF")
+    payment, mails = archive.read("payment.txt").decode(), archive.read("mails.txt").decode()
+    assert "Network address of the visit: 127.0.0.1" in payment
+    assert "Your receipt" in mails
+    assert "http" not in mails
+
+
+def test_a_disputed_gift_is_not_refunded_from_here(
+    session: Session, paid: Paid, bank: Bank, frida: FlaskClient
+) -> None:
+    gift = paid("50")
+    bank.dispute(gift)
+    frida.post(f"/staff/gifts/{gift.id}/refunds", data={"amount": "50", "reason": "Asked"})
+    assert session.scalar(select(func.count()).select_from(Refund)) == 0
+    assert "Answer the dispute instead" in frida.get(f"/staff/gifts/{gift.id}").text
+
+
+def test_a_warning_of_fraud_is_refunded_in_one_click(
+    session: Session, drive: Drive, paid: Paid, bank: Bank, frida: FlaskClient
+) -> None:
+    gift = paid("50")
+    warning = bank.warn(gift)
+    assert "A bank warns of one gift" in frida.get("/staff/").text
+    assert "The card was stolen" in frida.get("/staff/disputes").text
+    assert frida.post(f"/staff/warnings/{warning}/refunds").status_code == 303
+    bank.deliver()
+    assert gift.state == "refunded"
+    assert stands(drive) == (0, 0, 0)
+    assert "A bank warns of one gift" not in frida.get("/staff/").text
+
+
+def test_another_organisations_dispute_is_not_there(
+    session: Session, paid: Paid, bank: Bank, cast, sign_in
+) -> None:  # noqa: ANN001
+    bank.dispute(paid("50"))
+    row = session.scalars(select(Dispute)).one()
+    stranger = sign_in(cast.charlie)
+    for path in (f"disputes/{row.id}", f"disputes/{row.id}/evidence.zip"):
+        assert stranger.get(f"/staff/{path}").status_code == 404
+    assert stranger.post(f"/staff/disputes/{row.id}/acceptances").status_code == 404
+    assert "Ana" not in stranger.get("/staff/disputes").text
+
+
+def test_a_recurring_gift_is_held_until_the_bank_or_staff_lets_it_go(
+    session: Session, paid: Paid, bank: Bank, frida: FlaskClient
+) -> None:
+    won, lost = paid("15", rhythm="month"), paid("25", rhythm="month", email="ben@example.org")
+    for gift, is_won in ((won, True), (lost, False)):
+        found = bank.dispute(gift)
+        dispute = session.scalars(select(Dispute).where(Dispute.gift_id == gift.id)).one()
+        assert standing.is_held(str(gift.recurring_gift_id))
+        assert (
+            "No instalment is taken while the bank decides" in frida.get(f"/staff/disputes/{dispute.id}").text
+        )
+        bank.decide(found, won=is_won)
+        assert standing.is_held(str(gift.recurring_gift_id)) is not is_won
+    frida.post(f"/staff/disputes/{dispute.id}/releases")
+    session.expire_all()
+    assert not standing.is_held(str(lost.recurring_gift_id))
+
+
+def test_a_refund_that_the_card_does_not_take_comes_back(
+    session: Session,
+    drive: Drive,
+    give,
+    bank: Bank,
+    frida: FlaskClient,
+    led: None,  # noqa: ANN001
+) -> None:
+    gift = give("50")
+    bank.stripe.pay(gift, card="4000000000005126")
+    bank.deliver()
+    frida.post(f"/staff/gifts/{gift.id}/refunds", data={"amount": "50", "reason": "Asked"})
+    session.expire_all()
+    assert stands(drive) == (0, 0, 0)
+    bank.stripe.box.advance(by_days=10)
+    bank.deliver()
+    row = session.scalars(select(Refund)).one()
+    assert (row.state, gift.state, gift.refunded.minor) == ("came_back", "settled", 0)
+    assert stands(drive) == (5000, 1, 1)
+    assert at_stripe(drive).minor == bank.balance()
+    assert "A refund of $50 came back" in frida.get("/staff/").text
