@@ -1,5 +1,5 @@
 """`flask migrate`, `flask worker`, `flask sweep`, `flask backup`, `flask restore`,
-`flask sealing rotate`, `flask draft-migration`."""
+`flask sealing rotate`, `flask draft-migration`, `flask grants`."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from flask import Flask, current_app
 from flask.cli import AppGroup
 from sqlalchemy import Table
 
-from core import backup, jobs, resealing, schema, uploads
+from core import backup, grants, jobs, resealing, schema, uploads
 from core.db import db, transaction
 from core.sealed import CannotOpen
 
@@ -28,6 +28,20 @@ def migrate(revision: str, down: bool) -> None:
 def draft_migration(number: str, message: str) -> None:
     """Write a migration from what the models have and the database lacks."""
     schema.draft(db.engine, message, number)
+
+
+@click.command("grants")
+@click.argument("role")
+def print_grants(role: str) -> None:
+    """Print what a restricted PostgreSQL role may do; run it as the database's owner after each migration."""
+    if db.engine.dialect.name != "postgresql":
+        raise click.ClickException("Roles are PostgreSQL's; SQLite has none.")
+    with db.engine.connect() as connection:
+        try:
+            for statement in grants.statements(connection, role):
+                click.echo(statement)
+        except ValueError as refusal:
+            raise click.ClickException(str(refusal)) from None
 
 
 @click.command("worker")
@@ -113,5 +127,14 @@ def _rotate(table: Table) -> int:
 
 
 def register(app: Flask) -> None:
-    for command in (migrate, draft_migration, worker, sweep, back_up, restore, sealing_commands):
+    for command in (
+        migrate,
+        draft_migration,
+        print_grants,
+        worker,
+        sweep,
+        back_up,
+        restore,
+        sealing_commands,
+    ):
         app.cli.add_command(command)

@@ -32,6 +32,42 @@ def append_only(table: str) -> None:
     )
 
 
+def drop_append_only(table: str) -> None:
+    """Take the guard away, for a migration that has to change rows and sets it again."""
+    if _is_sqlite():
+        for verb in ("update", "delete"):
+            op.execute(f"DROP TRIGGER {table}_refuses_{verb}")
+        return
+    op.execute(f"DROP TRIGGER {table}_append_only ON {table}")
+
+
+_TOLD = "EXISTS (SELECT 1 FROM audit_event WHERE verb = 'audit.erase' AND subject = OLD.event_id)"
+
+
+def erasable(table: str) -> None:
+    """Refuse UPDATE always, and DELETE (of a row with an `event_id`) unless an event tells of the erasure."""
+    if _is_sqlite():
+        for verb, when in (("UPDATE", ""), ("DELETE", f"WHEN NOT {_TOLD} ")):
+            op.execute(
+                f"CREATE TRIGGER {table}_refuses_{verb.lower()} BEFORE {verb} ON {table} {when}"
+                f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+            )
+        return
+    op.execute(
+        f"CREATE FUNCTION {table}_erasable() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        f"IF TG_OP = 'DELETE' AND {_TOLD} THEN RETURN OLD; END IF; "
+        f"RAISE EXCEPTION '{table} is append-only'; END $$"
+    )
+    op.execute(
+        f"CREATE TRIGGER {table}_erasable BEFORE UPDATE OR DELETE ON {table} "
+        f"FOR EACH ROW EXECUTE FUNCTION {table}_erasable()"
+    )
+    op.execute(
+        f"CREATE TRIGGER {table}_append_only BEFORE TRUNCATE ON {table} "
+        "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
+    )
+
+
 _UNBALANCED = """
 (SELECT count(*) FROM ledger_entry WHERE group_id = NEW.id) < 2
 OR EXISTS (SELECT 1 FROM ledger_entry WHERE group_id = NEW.id GROUP BY currency HAVING sum(amount_minor) <> 0)

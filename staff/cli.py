@@ -1,4 +1,4 @@
-"""`flask audit verify`, `flask staff create-owner`, `flask staff invite`, `flask staff sign-out`."""
+"""`flask audit verify` and `erase`, `flask staff create-owner`, `invite` and `sign-out`."""
 
 import re
 import sys
@@ -35,6 +35,17 @@ def verify() -> None:
     click.echo("The audit trail is whole.")
 
 
+@audit_commands.command("erase")
+@click.option("--organisation", "slug", required=True, help="The organisation's short name.")
+@click.option("--reason", required=True, help="Why: it stays in the trail.")
+@click.argument("subjects", nargs=-1, required=True)
+def erase(slug: str, reason: str, subjects: tuple[str, ...]) -> None:
+    """Forget what changed in every event about these ids; who, when and that it was erased stay."""
+    with transaction():
+        count = audit.erase_details(system_actor(_organisation(slug)), subjects, reason=reason)
+    click.echo(f"{count} events lost their details.")
+
+
 @staff_commands.command("create-owner")
 @click.option("--organisation", "name", required=True, help="The organisation's name.")
 @click.option("--email", required=True, help="Whom to invite as its first owner.")
@@ -66,12 +77,17 @@ def sign_out(email: str) -> None:
 @click.option("--role", type=click.Choice(ROLES), default="viewer", show_default=True)
 def invite(slug: str, email: str, role: str) -> None:
     """Invite somebody; prints the link that the mail carries too."""
-    organisation = db.session.scalar(select(Organisation).where(Organisation.slug == slug))
-    if organisation is None:
-        raise click.ClickException(f"There is no organisation with the short name {slug}.")
+    organisation = _organisation(slug)
     with _refusals(), transaction():
         _invitation, token = people.invite(system_actor(organisation), email=email, role=role)
     click.echo(f"{current_app.config['BASE_URL']}/join/{token}")
+
+
+def _organisation(slug: str) -> Organisation:
+    found = db.session.scalar(select(Organisation).where(Organisation.slug == slug))
+    if found is None:
+        raise click.ClickException(f"There is no organisation with the short name {slug}.")
+    return found
 
 
 @contextmanager

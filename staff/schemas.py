@@ -184,6 +184,9 @@ class AuditEventOut(PlainSchema):
     before = fields.Dict(keys=fields.String(), allow_none=True)
     after = fields.Dict(keys=fields.String(), allow_none=True)
     reason = fields.String(required=True)
+    is_erased = fields.Boolean(
+        required=True, metadata={"description": "Whether before, after and reason had to be forgotten"}
+    )
     hash = fields.String(required=True, metadata={"description": "SHA-256 over the previous hash and this"})
 
 

@@ -51,8 +51,8 @@ def test_the_log_tells_of_the_opening_without_the_name(work: Work, caplog: pytes
 
 
 def test_nothing_is_opened_when_the_trail_cannot_be_written(session: Session, work: Work) -> None:
-    session.execute(text("DROP TABLE audit_event"))
-    with pytest.raises(Exception, match="audit_event"):
+    session.execute(text("DROP TABLE audit_detail"))
+    with pytest.raises(Exception, match="audit_detail"):
         identity.open_identity(work.alice, work.client.id, REASON)
     session.rollback()
 

@@ -1,7 +1,9 @@
 """The audit trail: whatever is changed, removed or reordered is named."""
 
 import csv
+import hashlib
 import io
+import json
 from collections.abc import Callable
 
 import pytest
@@ -9,14 +11,14 @@ from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete, text, update
+from sqlalchemy import delete, select, text, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from core import clock, ids
 from core.db import transaction
 from staff import audit, organising
-from staff.audit import GENESIS, AuditEvent, first_break
+from staff.audit import GENESIS, AuditDetail, AuditEvent, first_break
 from staff.member import Member
 from tests.conftest import Cast
 
@@ -35,11 +37,16 @@ def chain(length: int) -> list[AuditEvent]:
             actor="member:mem_x",
             verb="drive.open",
             subject="drv_x",
+            prev_hash=events[-1].hash if events else GENESIS,
+        )
+        event.detail = AuditDetail(
+            event_id=event.id,
+            salt=f"{position:064x}",
             before={"state": "draft", "n": position},
             after={"state": "open"},
             reason="",
-            prev_hash=events[-1].hash if events else GENESIS,
         )
+        event.details_digest = event.detail.digest()
         event.hash = event.digest()
         events.append(event)
     return events
@@ -49,9 +56,7 @@ CHANGES = {
     "actor": "member:mem_other",
     "verb": "drive.close",
     "subject": "drv_y",
-    "before": None,
-    "after": {"state": "closed"},
-    "reason": "because",
+    "details_digest": "a" * 64,
     "hash": "0" * 64,
     "prev_hash": "f" * 64,
     "id": "aud_other",
@@ -83,7 +88,7 @@ def test_a_changed_event_is_named(data: st.DataObject, length: int, column: str)
 def test_an_event_changed_with_its_own_hash_redone_breaks_the_next(data: st.DataObject, length: int) -> None:
     events = chain(length)
     head, place = events[-1].hash, data.draw(st.integers(1, length))
-    events[place - 1].reason = "rewritten"
+    events[place - 1].verb = "drive.rewritten"
     events[place - 1].hash = events[place - 1].digest()
     found = first_break(events, length=length, head=head)
     at_the_end = f"the chain ends at event {length}, its head says {length}"
@@ -116,6 +121,57 @@ def test_the_first_of_two_reordered_events_is_named(data: st.DataObject, length:
     assert first_break(events, length=length, head=head) == f"event {one} was changed"
 
 
+DETAILS = {"before": None, "after": {"state": "closed"}, "reason": "because", "salt": "f" * 64}
+
+
+@pytest.mark.pure
+@given(data=st.data(), length=st.integers(1, 12), column=st.sampled_from(sorted(DETAILS)))
+@settings(deadline=None)
+def test_changed_details_are_named(data: st.DataObject, length: int, column: str) -> None:
+    events = chain(length)
+    place = data.draw(st.integers(1, length))
+    setattr(events[place - 1].detail, column, DETAILS[column])
+    found = first_break(events, length=length, head=events[-1].hash)
+    assert found == f"the details of event {place} were changed"
+
+
+@pytest.mark.pure
+@given(data=st.data(), length=st.integers(1, 12))
+@settings(deadline=None)
+def test_missing_details_are_named_unless_the_chain_says_that_they_were_erased(
+    data: st.DataObject, length: int
+) -> None:
+    events = chain(length)
+    event = events[data.draw(st.integers(1, length)) - 1]
+    event.detail = None
+    found = first_break(events, length=length, head=events[-1].hash)
+    assert found == f"the details of event {event.position} are missing"
+    assert first_break(events, length=length, head=events[-1].hash, erased={event.id}) is None
+
+
+@pytest.mark.pure
+@given(data=st.data(), length=st.integers(1, 12), redone=st.booleans())
+@settings(deadline=None)
+def test_an_inserted_event_is_named(data: st.DataObject, length: int, redone: bool) -> None:
+    """With the number of the one it pushes aside, or with all numbers after it moved on; its hash redone."""
+    events = chain(length)
+    head, place = events[-1].hash, data.draw(st.integers(1, length + 1))
+    (forged,) = chain(1)
+    forged.position, forged.prev_hash = place, events[place - 2].hash if place > 1 else GENESIS
+    forged.hash = forged.digest()
+    if redone:
+        for event in events[place - 1 :]:
+            event.position += 1
+    events.insert(place - 1, forged)
+    found = first_break(events, length=length, head=head)
+    if place == length + 1:
+        assert found == f"the chain ends at event {place}, its head says {length}"
+    elif redone:
+        assert found == f"event {place + 1} was changed"
+    else:
+        assert found == f"event {place + 1} is missing"
+
+
 @pytest.fixture
 def recorded(cast: Cast) -> Cast:
     """Three events of Refugio, one of Llano."""
@@ -128,7 +184,14 @@ def recorded(cast: Cast) -> Cast:
 
 
 @pytest.mark.parametrize(
-    "change", [update(AuditEvent).values(reason="forged"), delete(AuditEvent)], ids=["update", "delete"]
+    "change",
+    [
+        update(AuditEvent).values(verb="forged"),
+        delete(AuditEvent),
+        update(AuditDetail).values(reason="forged"),
+        delete(AuditDetail),
+    ],
+    ids=["update", "delete", "update details", "delete details"],
 )
 def test_the_database_refuses_to_change_the_trail(recorded: Cast, session: Session, change: object) -> None:
     with pytest.raises(DBAPIError, match="append-only"), session.begin_nested():
@@ -138,18 +201,19 @@ def test_the_database_refuses_to_change_the_trail(recorded: Cast, session: Sessi
 
 def unguarded(session: Session) -> None:
     """Take the guards away, within the test's transaction, as an intruder with all rights would."""
-    if session.get_bind().dialect.name == "sqlite":
-        for verb in ("update", "delete"):
-            session.execute(text(f"DROP TRIGGER audit_event_refuses_{verb}"))
-    else:
-        session.execute(text("ALTER TABLE audit_event DISABLE TRIGGER USER"))
+    for table in ("audit_event", "audit_detail"):
+        if session.get_bind().dialect.name == "sqlite":
+            for verb in ("update", "delete"):
+                session.execute(text(f"DROP TRIGGER {table}_refuses_{verb}"))
+        else:
+            session.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
 
 
 def test_verify_names_the_organisation_and_the_event(recorded: Cast, session: Session) -> None:
     assert list(audit.verify()) == []
     unguarded(session)
     ours = AuditEvent.organisation_id == recorded.refugio.id
-    session.execute(update(AuditEvent).where(ours, AuditEvent.position == 2).values(reason="forged"))
+    session.execute(update(AuditEvent).where(ours, AuditEvent.position == 2).values(verb="forged"))
     session.expire_all()
     assert list(audit.verify()) == [f"{recorded.refugio.id}: event 2 was changed"]
 
@@ -168,6 +232,8 @@ def test_the_command_says_whether_the_trail_is_whole(app: Flask, recorded: Cast,
     whole = runner.invoke(args=["audit", "verify"])
     assert (whole.exit_code, whole.output) == (0, "The audit trail is whole.\n")
     unguarded(session)
+    theirs = select(AuditEvent.id).where(AuditEvent.organisation_id == recorded.llano.id)
+    session.execute(delete(AuditDetail).where(AuditDetail.event_id.in_(theirs)))
     session.execute(delete(AuditEvent).where(AuditEvent.organisation_id == recorded.llano.id))
     broken = runner.invoke(args=["audit", "verify"])
     assert broken.exit_code == 1
@@ -213,3 +279,57 @@ def test_the_export_holds_what_is_shown_and_runs_no_formula(recorded: Cast, sign
 def test_two_organisations_have_chains_of_their_own(recorded: Cast, session: Session) -> None:
     positions = session.execute(text("SELECT organisation_id, max(position) FROM audit_event GROUP BY 1"))
     assert {row[0]: row[1] for row in positions} == {recorded.refugio.id: 3, recorded.llano.id: 1}
+
+
+def test_what_was_erased_is_gone_and_the_chain_holds(
+    app: Flask, recorded: Cast, sign_in: SignIn, session: Session
+) -> None:
+    with transaction():
+        audit.record(recorded.actor("alice"), "donor.edit", "donor_1", before={"name": "Zoraida"})
+        audit.record(recorded.actor("alice"), "donor.edit", "donor_2", before={"name": "Wanda"})
+    runner = app.test_cli_runner()
+    erased = runner.invoke(
+        args=["audit", "erase", "--organisation", "refugio", "--reason", "Asked", "donor_1"]
+    )
+    assert erased.output == "1 events lost their details.\n"
+    assert list(audit.verify()) == []
+    session.expire_all()
+    kept = (
+        session.execute(text("SELECT * FROM audit_event")).all()
+        + session.execute(text("SELECT * FROM audit_detail")).all()
+    )
+    assert "Zoraida" not in repr(kept)
+    assert "Wanda" in repr(kept)
+    session.commit()
+    page = sign_in(recorded.alice).get("/staff/audit").text
+    assert "The details were erased." in page
+    assert "donor_1" in page
+    assert "audit.erase" in page
+
+
+def test_json_lines_are_enough_to_walk_the_chain_elsewhere(recorded: Cast, sign_in: SignIn) -> None:
+    with transaction():
+        audit.record(recorded.actor("alice"), "donor.edit", "donor_1", before={"name": "Ana"})
+        audit.erase_details(recorded.actor("alice"), ["donor_1"], reason="Asked")
+    answer = sign_in(recorded.alice).get("/staff/audit.jsonl")
+    prev_hash = GENESIS
+    for position, line in enumerate(answer.text.splitlines(), start=1):
+        told = json.loads(line)
+        names = ("id", "position", "actor", "verb", "subject", "details_digest")
+        content = {name: told[name] for name in names}
+        content |= {"at": told["at"], "organisation_id": recorded.refugio.id}
+        if not told["is_erased"]:
+            details = {name: told[name] for name in ("before", "after", "reason")}
+            assert _sha(told["salt"] + _canonical(details)) == told["details_digest"]
+        assert (told["position"], told["prev_hash"]) == (position, prev_hash)
+        assert _sha(prev_hash + _canonical(content)) == told["hash"]
+        prev_hash = told["hash"]
+    assert position == 5
+
+
+def _canonical(content: dict[str, object]) -> str:
+    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def _sha(words: str) -> str:
+    return hashlib.sha256(words.encode()).hexdigest()
