@@ -14,8 +14,8 @@ from alembic import op
 
 from migrations import guards
 
-revision = "0014"
-down_revision = "0013"
+revision = "0019"
+down_revision = "0018"
 branch_labels = None
 depends_on = None
 
