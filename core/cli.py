@@ -8,8 +8,9 @@ from flask import Flask, current_app
 from flask.cli import AppGroup
 from sqlalchemy import Table
 
-from core import backup, grants, jobs, resealing, schema, uploads
+from core import backup, jobs, resealing, schema, uploads
 from core.db import db, transaction
+from core.operating import grants
 from core.sealed import CannotOpen
 
 

@@ -6,8 +6,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from core import grants
 from core.db import transaction
+from core.operating import grants
 from staff import audit, organising
 from tests.conftest import Cast
 

@@ -39,14 +39,14 @@ def chain(length: int) -> list[AuditEvent]:
             subject="drv_x",
             prev_hash=events[-1].hash if events else GENESIS,
         )
-        event.detail = AuditDetail(
+        detail = event.detail = AuditDetail(
             event_id=event.id,
             salt=f"{position:064x}",
             before={"state": "draft", "n": position},
             after={"state": "open"},
             reason="",
         )
-        event.details_digest = event.detail.digest()
+        event.details_digest = detail.digest()
         event.hash = event.digest()
         events.append(event)
     return events
@@ -294,10 +294,8 @@ def test_what_was_erased_is_gone_and_the_chain_holds(
     assert erased.output == "1 events lost their details.\n"
     assert list(audit.verify()) == []
     session.expire_all()
-    kept = (
-        session.execute(text("SELECT * FROM audit_event")).all()
-        + session.execute(text("SELECT * FROM audit_detail")).all()
-    )
+    tables = ("audit_event", "audit_detail")
+    kept = [session.execute(text(f"SELECT * FROM {table}")).all() for table in tables]
     assert "Zoraida" not in repr(kept)
     assert "Wanda" in repr(kept)
     session.commit()
@@ -312,7 +310,7 @@ def test_json_lines_are_enough_to_walk_the_chain_elsewhere(recorded: Cast, sign_
         audit.record(recorded.actor("alice"), "donor.edit", "donor_1", before={"name": "Ana"})
         audit.erase_details(recorded.actor("alice"), ["donor_1"], reason="Asked")
     answer = sign_in(recorded.alice).get("/staff/audit.jsonl")
-    prev_hash = GENESIS
+    prev_hash, position = GENESIS, 0
     for position, line in enumerate(answer.text.splitlines(), start=1):
         told = json.loads(line)
         names = ("id", "position", "actor", "verb", "subject", "details_digest")

@@ -1,0 +1,1 @@
+"""What the people who run an installation need besides its commands."""
