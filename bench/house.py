@@ -76,7 +76,7 @@ def build(url: str, folder: Path, count: int, waiting: int) -> House:
                     bulk.write(session.connection(), model, each)
             bulk.write(session.connection(), Donor, gifts.donors_of(scene, given))
             bulk.write(session.connection(), Gift, given)
-        _settle_down()
+        settle_down()
         differs = [*ledger.verify(), *tally.verify()]
         assert not differs, differs[:5]
         statements = _statements(app)
@@ -84,7 +84,7 @@ def build(url: str, folder: Path, count: int, waiting: int) -> House:
     return House(url, folder, count, tuple(gift["id"] for gift in given), tuple(statements))
 
 
-def _settle_down() -> None:
+def settle_down() -> None:
     """What a database does by itself after a while, done now: statistics, and no log left to fold in."""
     connection = db.engine.raw_connection()
     driver: Any = connection.driver_connection

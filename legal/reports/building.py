@@ -15,7 +15,7 @@ from flask_babel import gettext as _
 
 from core.errors import Conflict
 from legal.reports.counting import Tally, Worked
-from legal.reports.folding import Months, fold_lines, merge_months, next_month
+from legal.reports.folding import Months, fold_lines, merge_months
 from legal.reports.suppression import CannotHide, Cell, hide
 
 #: The one line of an axis by which nothing can be told apart.
@@ -26,7 +26,7 @@ MARGINS = ((0,), (1,), (2,))
 
 @dataclass(frozen=True)
 class Lines:
-    """How days, phases and classes stand in the table. `months` is in order; the two maps name the line of
+    """How months, phases and classes stand in the table. `months` is in order; the two maps name the line of
     every phase and class."""
 
     months: list[Months]
@@ -36,7 +36,7 @@ class Lines:
     def cell_of(self, work: Worked) -> Cell | None:
         """Months, phase and class by their places; None for work in months that wait for a later report.
         Earlier work than the first months was certified late and is told with them."""
-        at = next((at for at, run in enumerate(self.months) if work.day < next_month(run.last)), None)
+        at = next((at for at, run in enumerate(self.months) if work.month <= run.last), None)
         if at is None:
             return None
         phase, of_class = self.phases[work.phase], self.classes[work.classification]
@@ -105,13 +105,13 @@ def conceal(hours: Hours, *, k: int, also: Collection[Cell] = ()) -> Hours:
 def lay_out(work: Collection[Worked], *, first: date, last: date, k: int) -> Hours:
     """The finest table of the months from `first` to `last` that can be published: by phase and class, by
     phase alone, or by month alone. Raises Conflict `too_little_to_publish`."""
-    months = merge_months(_by(work, lambda each: max(each.day.replace(day=1), first)), first=first, last=last)
+    months = merge_months(_by(work, lambda each: max(each.month, first)), first=first, last=last)
     if not months:
         message = _(
             "These months tell too little to be published: each run of months needs three entries by two people."
         )
         raise Conflict("too_little_to_publish", message)
-    kept = [each for each in work if each.day < next_month(months[-1].last)]
+    kept = [each for each in work if each.month <= months[-1].last]
     phases = _fold(_by(kept, lambda each: each.phase), k)
     classes = _fold(_by(kept, lambda each: each.classification), k)
     all_classes, all_phases = dict.fromkeys(classes, ALL), dict.fromkeys(phases, ALL)

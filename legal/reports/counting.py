@@ -4,12 +4,11 @@ A tally knows how many entries it holds and whether one person alone worked them
 people. A reversing entry takes back one entry, and so counts against it.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Self
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, Text, and_, case, cast, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
 from core.db import db
@@ -53,9 +52,10 @@ class Tally:
 
 @dataclass(frozen=True)
 class Worked:
-    """The tally of one day, phase and class under one rounding policy and one matrix (None: unvalued)."""
+    """The tally of one month, phase and class under one rounding policy and one matrix (None: unvalued).
+    `month` is its first day."""
 
-    day: date
+    month: date
     phase: str
     classification: str
     rounding: str
@@ -74,75 +74,116 @@ class Span:
 
 def count_work(campaign_id: str, span: Span) -> list[Worked]:
     """The campaign's certified work that belongs to a report."""
-    return [_worked(row) for row in _read(campaign_id, span)]
+    # A first report counts all that is certified by now, and need not read a million approvals.
+    new = _is_new(span) if span.counted else None
+    return [
+        *_read(_first_values(campaign_id, span), new),
+        *_read(_later_values(campaign_id, span), new),
+    ]
 
 
 def changed_work(campaign_id: str, span: Span, *, since: datetime) -> list[Worked]:
     """What of that was certified or valued anew since an instant: how a corrected report would differ from
     the one it replaces."""
-    # The valuation that is read is the one that counts, an entry's latest.
-    revalued = and_(Valuation.number > 1, Valuation.valued_at > since)
-    rows = _read(campaign_id, span, or_(TimeEntryApproval.approved_at > since, revalued))
-    return [_worked(row) for row in rows]
+    anew = select(Valuation.entry_id).where(Valuation.number > 1, Valuation.valued_at > since)
+    changed = or_(TimeEntryApproval.approved_at > since, TimeEntry.id.in_(anew.correlate(None)))
+    return _read(_first_values(campaign_id, span), and_(_is_new(span), changed))
 
 
 def _is_new(span: Span) -> ColumnElement[bool]:
+    is_certified = TimeEntryApproval.approved_at <= span.as_of
     if span.counted is None:
-        return TimeEntryApproval.approved_at <= span.as_of
-    return and_(
-        TimeEntryApproval.approved_at <= span.as_of,
-        or_(
-            TimeEntry.worked_on >= span.counted.before,
-            TimeEntryApproval.approved_at > span.counted.as_of,
-        ),
-    )
+        return is_certified
+    late = TimeEntryApproval.approved_at > span.counted.as_of
+    return and_(is_certified, or_(TimeEntry.worked_on >= span.counted.before, late))
 
 
-def _read(campaign_id: str, span: Span, also: ColumnElement[bool] | None = None) -> Iterable[Any]:
-    keys = (
-        TimeEntry.worked_on,
-        func.substr(TimeEntry.task_code, 1, 2),
-        Timekeeper.classification,
-        TimeEntry.rounding_policy,
-        Valuation.matrix,
-        Valuation.matrix_sha256,
-    )
-    later = aliased(Valuation)
-    superseded = select(later.id).where(later.entry_id == Valuation.entry_id, later.number > Valuation.number)
+def _keys() -> dict[str, ColumnElement[Any]]:
+    """What is grouped by. Few and short, since SQLite sorts a million rows by them."""
+    return {
+        "month": func.substr(cast(TimeEntry.worked_on, Text), 1, 7),
+        "phase": func.substr(TimeEntry.task_code, 1, 2),
+        "keeper": TimeEntry.timekeeper_id.expression,
+        "rounding": TimeEntry.rounding_policy.expression,
+        "matrix": Valuation.matrix.expression,
+        "sha256": Valuation.matrix_sha256.expression,
+    }
+
+
+def _first_values(campaign_id: str, span: Span) -> Select[Any]:
+    """Entries with the first value of each. What was valued anew is told apart, as it is little."""
     is_valued = Valuation.id.is_not(None)
-    query = (
-        select(
-            *keys,
-            func.sum(case((TimeEntry.minutes_raw < 0, -1), else_=1)),
-            func.sum(TimeEntry.units_tenths),
-            func.sum(case((is_valued, TimeEntry.units_tenths), else_=0)),
-            func.sum(func.coalesce(Valuation.value_minor, 0)),
-            func.min(TimeEntry.timekeeper_id),
-            func.max(TimeEntry.timekeeper_id),
-        )
-        .join(Matter, Matter.id == TimeEntry.matter_id)
-        .join(Timekeeper, Timekeeper.id == TimeEntry.timekeeper_id)
-        .outerjoin(Valuation, and_(Valuation.entry_id == TimeEntry.id, ~superseded.exists()))
-        .where(
-            Matter.campaign_id == campaign_id, TimeEntry.state == APPROVED, TimeEntry.worked_on < span.before
-        )
+    sums = {
+        "entries": func.sum(case((TimeEntry.minutes_raw < 0, -1), else_=1)),
+        "tenths": func.sum(TimeEntry.units_tenths),
+        "valued": func.sum(case((is_valued, TimeEntry.units_tenths), else_=0)),
+        "worth": func.sum(func.coalesce(Valuation.value_minor, 0)),
+    }
+    valued = and_(Valuation.entry_id == TimeEntry.id, Valuation.number == 1)
+    query = _labelled(sums).select_from(TimeEntry).outerjoin(Valuation, valued)
+    return query.where(*_within(campaign_id, span))
+
+
+def _later_values(campaign_id: str, span: Span) -> Select[Any]:
+    """By how much the values that count differ from the first ones; no hours and no entries."""
+    first, later = aliased(Valuation), aliased(Valuation)
+    superseded = select(later.id).where(later.entry_id == Valuation.entry_id, later.number > Valuation.number)
+    sums = {
+        **dict.fromkeys(("entries", "tenths", "valued"), literal(0)),
+        "worth": func.sum(Valuation.value_minor - first.value_minor),
+    }
+    return (
+        _labelled(sums)
+        .select_from(Valuation)
+        .join(first, and_(first.entry_id == Valuation.entry_id, first.number == 1))
+        .join(TimeEntry, TimeEntry.id == Valuation.entry_id)
+        .where(Valuation.number > 1, ~superseded.exists(), *_within(campaign_id, span))
+    )
+
+
+def _labelled(sums: dict[str, ColumnElement[Any]]) -> Select[Any]:
+    keys = _keys()
+    return select(*(each.label(name) for name, each in {**keys, **sums}.items())).group_by(*keys.values())
+
+
+def _within(campaign_id: str, span: Span) -> tuple[ColumnElement[bool], ...]:
+    matters = select(Matter.id).where(Matter.campaign_id == campaign_id)
+    return (
+        TimeEntry.matter_id.in_(matters),
+        TimeEntry.state == APPROVED,
+        TimeEntry.worked_on < span.before,
+    )
+
+
+def _read(query: Select[Any], new: ColumnElement[bool] | None) -> list[Worked]:
+    """The groups of people as groups of their classes."""
+    if new is not None:
+        query = query.join(TimeEntryApproval, TimeEntryApproval.entry_id == TimeEntry.id).where(new)
+    people = query.subquery()
+    keys = (
+        people.c.month,
+        people.c.phase,
+        Timekeeper.classification,
+        people.c.rounding,
+        people.c.matrix,
+        people.c.sha256,
+    )
+    sums = (func.sum(people.c[name]) for name in ("entries", "tenths", "valued", "worth"))
+    classes = (
+        select(*keys, *sums, func.min(people.c.keeper), func.max(people.c.keeper))
+        .join(Timekeeper, Timekeeper.id == people.c.keeper)
         .group_by(*keys)
     )
-    # A first report counts all that is certified by now, and need not read a million approvals.
-    if span.counted is not None or also is not None:
-        query = query.join(TimeEntryApproval, TimeEntryApproval.entry_id == TimeEntry.id).where(_is_new(span))
-    if also is not None:
-        query = query.where(also)
-    return db.session.execute(query.execution_options(yield_per=1000))
+    return [_worked(row) for row in db.session.execute(classes)]
 
 
 def _worked(row: Any) -> Worked:
-    day, phase, of_class, rounding, matrix, sha256, entries, tenths, valued, value, low, high = row
+    month, phase, of_class, rounding, matrix, sha256, entries, tenths, valued, worth, low, high = row
     return Worked(
-        day=day,
+        month=date.fromisoformat(f"{month}-01"),
         phase=f"{phase}00",
         classification=of_class,
         rounding=rounding,
         matrix=(matrix, sha256) if matrix else None,
-        tally=Tally(int(entries), int(tenths), int(valued), int(value), low, high),
+        tally=Tally(int(entries), int(tenths), int(valued), int(worth), low, high),
     )

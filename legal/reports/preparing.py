@@ -131,7 +131,7 @@ def _table(
 
 def _first_month(campaign: Campaign, work: list[Worked]) -> date:
     zone = db.session.get_one(Organisation, campaign.organisation_id).zone
-    days = [each.day for each in work]
+    days = [each.month for each in work]
     cost = first_cost(campaign.id, zone)
     days += [cost] if cost else []
     if not days:

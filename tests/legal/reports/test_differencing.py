@@ -67,7 +67,7 @@ def test_a_phase_of_few_entries_or_of_one_person_is_no_line_of_its_own(k: int) -
 WORK = st.lists(
     st.builds(
         lambda month, phase, of_class, entries, tenths, who: Worked(
-            date(2025, month, 3), phase, of_class, "up", ("eaja", "x"), tally(entries, who, tenths=tenths)
+            date(2025, month, 1), phase, of_class, "up", ("eaja", "x"), tally(entries, who, tenths=tenths)
         ),
         st.integers(1, 6),
         st.sampled_from(["L100", "L200", "L300", "C100"]),
