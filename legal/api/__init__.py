@@ -9,6 +9,7 @@ from legal.api import (
     ledes,
     matter_file,
     matters,
+    pro_bono,
     reports,
     trust,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "ledes",
     "matter_file",
     "matters",
+    "pro_bono",
     "reports",
     "trust",
 ]
