@@ -12,13 +12,13 @@ from staff.access import current_actor
 from staff.bearer import token_required
 
 
-@bp.get("/timekeepers/<timekeeper_id>/pro-bono-statements/<state>")
+@bp.get("/timekeepers/<timekeeper_id>/pro-bono-statements")
 @token_required("hours.view")
 @bp.arguments(StatementIn, location="query")
 @bp.response(200, BarReportOut)
-def read_statement(query: dict[str, Any], timekeeper_id: str, state: str) -> BarReport:
+def read_statement(query: dict[str, Any], timekeeper_id: str) -> BarReport:
     """The statement for a bar (`ny`, `fl`, `il`), without a name and without an id."""
-    return bar_report(current_actor(), timekeeper_id, state, **query)
+    return bar_report(current_actor(), timekeeper_id, **query)
 
 
 @bp.get("/matters/<matter_id>/pro-bono-standing")

@@ -78,29 +78,29 @@ def pro_bono_matter_submit(matter_id: str) -> AnyResponse | tuple[str, int]:
     return render_template("legal/pro_bono_matter.html", matter=matter, form=form), 422
 
 
-@bp.get("/pro-bono/<timekeeper_id>/<state>/statement")
+@bp.get("/pro-bono/<timekeeper_id>/statement")
 @requires("hours.view")
-def bar_statement(timekeeper_id: str, state: str) -> Any:
-    form, report = _asked(timekeeper_id, state)
+def bar_statement(timekeeper_id: str) -> Any:
+    form, report = _asked(timekeeper_id)
     page = render_template("legal/bar_report.html", form=form, report=report)
     return page if form.is_valid else (page, 422)
 
 
-@bp.get("/pro-bono/<timekeeper_id>/<state>/statement.csv")
+@bp.get("/pro-bono/<timekeeper_id>/statement.csv")
 @requires("hours.view")
-def bar_statement_csv(timekeeper_id: str, state: str) -> Response:
-    _form, report = _asked(timekeeper_id, state)
+def bar_statement_csv(timekeeper_id: str) -> Response:
+    _form, report = _asked(timekeeper_id)
     rows = (
         (each.key, each.question, "" if each.tenths is None else each.text, each.dollars, each.words)
         for each in report.answers
     )
-    return csv_out.download(f"pro-bono-{state}-{report.last_year}.csv", COLUMNS, list(rows))
+    return csv_out.download(f"pro-bono-{report.state}-{report.last_year}.csv", COLUMNS, list(rows))
 
 
-@bp.get("/pro-bono/<timekeeper_id>/<state>/statement.pdf")
+@bp.get("/pro-bono/<timekeeper_id>/statement.pdf")
 @requires("hours.view")
-def bar_statement_pdf(timekeeper_id: str, state: str) -> Response:
-    _form, report = _asked(timekeeper_id, state)
+def bar_statement_pdf(timekeeper_id: str) -> Response:
+    _form, report = _asked(timekeeper_id)
     about = {
         "language": language(),
         "title": report.title,
@@ -109,7 +109,7 @@ def bar_statement_pdf(timekeeper_id: str, state: str) -> Response:
         "rows": [(each.question, each.text) for each in report.answers],
         "notes": notes_of(report),
     }
-    name = f"pro-bono-{state}-{report.last_year}.pdf"
+    name = f"pro-bono-{report.state}-{report.last_year}.pdf"
     return Response(
         pdf.render("bar_report", about, made_at=clock.now()),
         content_type="application/pdf",
@@ -117,10 +117,10 @@ def bar_statement_pdf(timekeeper_id: str, state: str) -> Response:
     )
 
 
-def _asked(timekeeper_id: str, state: str) -> tuple[Form, BarReport]:
+def _asked(timekeeper_id: str) -> tuple[Form, BarReport]:
     form = Form(StatementIn(), request.args)
-    year, added = form.data.get("year"), form.data.get("added", Added())
-    return form, bar_report(current_actor(), timekeeper_id, state, year=year, added=added)
+    wish = form.data if form.is_valid else {"state": "ny", "added": Added()}
+    return form, bar_report(current_actor(), timekeeper_id, **wish)
 
 
 def notes_of(report: BarReport) -> list[str]:

@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext
 from marshmallow import fields, validate
 
 from core.forms import Schema
-from legal.reports.bar_report import Added
+from legal.reports.bar_report import STATES, Added
 from legal.reports.pro_bono_standing import BENEFICIARIES, CHANNELS
 
 
@@ -45,7 +45,13 @@ class ProBonoStandingOut(ma.Schema):
 
 
 class StatementIn(Schema):
-    """Which years, and what no time sheet knows."""
+    """Which bar and years, and what no time sheet knows."""
+
+    state = fields.String(
+        required=True,
+        validate=validate.OneOf(list(STATES)),
+        metadata={"label": lazy_gettext("Bar"), "kind": "select", "options": list(STATES.items())},
+    )
 
     year = fields.Integer(
         load_default=None,
@@ -69,7 +75,7 @@ class StatementIn(Schema):
 
     @ma.post_load
     def as_wish(self, data: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
-        return {"year": data.pop("year"), "added": Added(**data)}
+        return {"state": data.pop("state"), "year": data.pop("year"), "added": Added(**data)}
 
 
 class AnswerOut(ma.Schema):

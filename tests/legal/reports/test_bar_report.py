@@ -101,14 +101,16 @@ def test_the_statement_of_new_york_names_nobody(
     desk: Desk, lawyer: str, sign_in: Callable[[Member], FlaskClient], client: FlaskClient
 ) -> None:
     bob = sign_in(desk.case.cast.bob)
-    address = f"/staff/pro-bono/{lawyer}/ny/statement"
-    page = bob.get(f"{address}?dollars=250").text
+    address = f"/staff/pro-bono/{lawyer}/statement"
+    page = bob.get(f"{address}?state=ny&dollars=250").text
     assert "31.2" in page
-    table = bob.get(f"{address}.csv?dollars=250").text
-    document = PdfReader(io.BytesIO(bob.get(f"{address}.pdf?dollars=250").data))
+    table = bob.get(f"{address}.csv?state=ny&dollars=250").text
+    document = PdfReader(io.BytesIO(bob.get(f"{address}.pdf?state=ny&dollars=250").data))
     printed = "".join(each.extract_text() for each in document.pages)
     head = {"Authorization": f"Bearer {desk.case.bearer('bob')}"}
-    answer = client.get(f"/api/v1/timekeepers/{lawyer}/pro-bono-statements/ny?dollars=250", headers=head)
+    answer = client.get(
+        f"/api/v1/timekeepers/{lawyer}/pro-bono-statements?state=ny&dollars=250", headers=head
+    )
     statement = page.partition("<main")[2]  # around it stand the switches of the page itself
     for said in (statement, table, printed, answer.text):
         assert lawyer not in said
@@ -131,7 +133,7 @@ def test_a_lawyer_describes_a_matter_and_reads_the_progress(
     send(bob, address, {"beneficiary": "civic", "channel": "own", "fee_expected_at_outset": "true"})
     page = bob.get("/staff/pro-bono?year=2024").text
     assert "A fee was expected: not pro bono" in page
-    assert bob.get(f"/staff/pro-bono/{lawyer}/ny/statement?dollars=-1").status_code == 422
+    assert bob.get(f"/staff/pro-bono/{lawyer}/statement?state=ny&dollars=-1").status_code == 422
     assert sign_in(desk.case.cast.carla).get("/staff/pro-bono").status_code == 404
 
 
