@@ -103,7 +103,7 @@ def failing_recurring_gifts(actor: Actor) -> list[AgendaItem]:
         return []
     count = _count(reading.promises_of(actor, Wanted(state=FAILING)))
     text = ngettext("One recurring gift is not paid", "%(num)d recurring gifts are not paid", count)
-    url = url_for("giving-staff.recurring_gifts", state=FAILING)
+    url = url_for("giving-staff.failing_recurring_gifts")
     return [AgendaItem(text, url, count, "soon")] if count else []
 
 

@@ -25,6 +25,25 @@ PROMISE_STATES: dict[str, Any] = {
     "cancelled": lazy_gettext("Ended"),
     "abandoned": lazy_gettext("Never begun"),
 }
+INSTALMENT_STATES: dict[str, Any] = {
+    "due": lazy_gettext("Due"),
+    "paid": lazy_gettext("Paid"),
+    "failed": lazy_gettext("Failed, tried again"),
+    "skipped": lazy_gettext("Skipped"),
+    "paused": lazy_gettext("Paused"),
+    "held": lazy_gettext("On hold"),
+    "lapsed": lazy_gettext("Not collected"),
+}
+CHANGE_KINDS: dict[str, Any] = {
+    "amount": lazy_gettext("Another amount"),
+    "day": lazy_gettext("Another day"),
+    "card": lazy_gettext("Another card"),
+    "paused": lazy_gettext("Paused"),
+    "resumed": lazy_gettext("Goes on"),
+    "skipped": lazy_gettext("One payment skipped"),
+    "held": lazy_gettext("On hold"),
+    "released": lazy_gettext("No longer on hold"),
+}
 REFUND_STATES: dict[str, Any] = {
     "on_its_way": lazy_gettext("On its way"),
     "done": lazy_gettext("Done"),
@@ -76,6 +95,7 @@ TRIBUTES: dict[str, Any] = {
 #: Which colour a state's tag has, beside its word.
 TONES = {
     "settled": "good",
+    "paid": "good",
     "active": "good",
     "done": "good",
     "partly_refunded": "warn",

@@ -79,6 +79,30 @@ class CancellationIn(Schema):
     note = fields.String(load_default="", validate=validate.Length(max=500))
 
 
+class DonorAskedIn(Schema):
+    """How the donor asked for it."""
+
+    note = fields.String(required=True, validate=validate.Length(min=3, max=500))
+
+
+class AmountChangeIn(DonorAskedIn):
+    """Another amount, in the recurring gift's currency, without the fee cover."""
+
+    amount = MoneyField(required=True, metadata=_MONEY)
+
+
+class DayChangeIn(DonorAskedIn):
+    """Another day of the month."""
+
+    day = fields.Integer(required=True, strict=True, validate=validate.Range(min=1, max=28))
+
+
+class RecurringPauseIn(DonorAskedIn):
+    """A pause in months."""
+
+    months = fields.Integer(required=True, strict=True, validate=validate.Range(min=1, max=12))
+
+
 class IdempotencyKeyIn(ma.Schema):
     """One key makes one gift, however often the request is sent."""
 

@@ -3,8 +3,10 @@
 from marshmallow import Schema, fields, validate
 
 from donors.gifts.gift import TRANSITIONS
+from donors.recurring.instalment import TRANSITIONS as INSTALMENT_TRANSITIONS
 from donors.recurring.recurring_gift import RHYTHMS
 from donors.recurring.recurring_gift import TRANSITIONS as PROMISE_TRANSITIONS
+from donors.recurring.version import KINDS
 from donors.words import REFUND_STATES
 from legal.schemas.said import AmountOut
 
@@ -61,7 +63,43 @@ class RecurringGiftOut(Schema):
     started_at = fields.AwareDateTime(required=True)
     first_paid_at = fields.AwareDateTime(required=True, allow_none=True)
     next_due_on = fields.Date(required=True, allow_none=True)
+    failing_since = fields.AwareDateTime(required=True, allow_none=True)
+    next_attempt_at = fields.AwareDateTime(required=True, allow_none=True)
     cancelled_at = fields.AwareDateTime(required=True, allow_none=True)
+
+
+class RecurringVersionOut(Schema):
+    id = fields.String(required=True)
+    number = fields.Integer(required=True)
+    kind = fields.String(required=True, validate=validate.OneOf(KINDS))
+    amount = fields.Nested(AmountOut, required=True)
+    was = fields.Nested(AmountOut, required=True)
+    next_due_on = fields.Date(required=True, allow_none=True)
+    resumes_on = fields.Date(required=True, allow_none=True)
+    asked_by = fields.String(required=True)
+    reason = fields.String(required=True)
+    at = fields.AwareDateTime(required=True)
+    done_at = fields.AwareDateTime(
+        required=True, allow_none=True, metadata={"description": "When Stripe had taken it"}
+    )
+
+
+class InstalmentAttemptOut(Schema):
+    number = fields.Integer(required=True)
+    at = fields.AwareDateTime(required=True)
+    is_paid = fields.Boolean(required=True)
+    refusal = fields.String(required=True)
+
+
+class InstalmentOut(Schema):
+    id = fields.String(required=True, attribute="instalment.id")
+    period_on = fields.Date(required=True, attribute="instalment.period_on")
+    state = fields.String(
+        required=True, attribute="instalment.state", validate=validate.OneOf(list(INSTALMENT_TRANSITIONS))
+    )
+    amount = fields.Nested(AmountOut, required=True, attribute="instalment.amount")
+    gift_id = fields.String(required=True, allow_none=True, attribute="instalment.gift_id")
+    attempts = fields.List(fields.Nested(InstalmentAttemptOut), required=True)
 
 
 class CancellationOut(Schema):

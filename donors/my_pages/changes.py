@@ -14,10 +14,10 @@ from core.forms import Form, Schema
 from core.jobs import enqueue
 from donors.jobs import send_version, take_card
 from donors.my_pages.blueprint import bp, promise_of
-from donors.my_pages.face import face_of
 from donors.payments import promises_at_stripe
 from donors.recurring import carding, changing
 from donors.recurring.changing import Asked
+from donors.recurring.facing import face_of
 from donors.recurring.instalments import lock_promise
 from donors.recurring.recurring_gift import RecurringGift
 from donors.recurring.version import Version

@@ -19,11 +19,11 @@ from core.web import csv_out
 from core.web.paging import numbered
 from donors.gifts.gift import EXPIRED, Gift
 from donors.my_pages.blueprint import bp, donors_here
-from donors.my_pages.face import face_of
 from donors.people import own_data
 from donors.people.donor import Donor
 from donors.receipts import links, statement
 from donors.receipts.receipt import Receipt
+from donors.recurring.facing import face_of
 from donors.recurring.recurring_gift import ABANDONED, PENDING, RUNNING, RecurringGift
 from staff.organisation import Organisation
 

@@ -13,11 +13,11 @@ from core.money import Money
 from donors.gifts import giving
 from donors.jobs import send_cancellation, send_version
 from donors.my_pages.blueprint import bp, promise_of
-from donors.my_pages.face import PromiseFace, face_of
 from donors.receipts import links, receipt_pdf
 from donors.receipts.receipt import Receipt
 from donors.recurring import changing
 from donors.recurring.changing import Asked
+from donors.recurring.facing import PromiseFace, face_of
 from donors.recurring.instalments import lock_promise
 from donors.recurring.recurring_gift import ENDED, RecurringGift
 from donors.recurring.version import Version

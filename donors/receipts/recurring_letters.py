@@ -14,6 +14,7 @@ from donors.gifts.gift import Gift
 from donors.people.donor import Donor
 from donors.receipts import links
 from donors.recurring import version as versions
+from donors.recurring.card_update import CardUpdate
 from donors.recurring.instalment import Instalment
 from donors.recurring.pause import Pause
 from donors.recurring.recurring_gift import RecurringGift
@@ -89,6 +90,14 @@ def payment_failed(promise: RecurringGift, instalment: Instalment) -> None:
         ]
         button = (_("Use another card"), links.card_url(promise.id))
         _send(promise, f"failed:{instalment.id}", _("Your payment did not go through"), sentences, button)
+
+
+def card_link(promise: RecurringGift, card_update: CardUpdate) -> None:
+    """Staff was asked for another card: only the donor can type it."""
+    with force_locale(language_of(promise)):
+        sentences = [_("Here is the link with which you give your recurring gift another card.")]
+        button = (_("Use another card"), links.card_url(promise.id))
+        _send(promise, f"card-link:{card_update.id}", _("Another card for your gift"), sentences, button)
 
 
 def lapsed(promise: RecurringGift) -> None:

@@ -25,6 +25,8 @@ def what_templates_know() -> dict[str, Any]:
         "gift_states": words.GIFT_STATES,
         "promise_states": words.PROMISE_STATES,
         "rhythms": words.RHYTHM_NAMES,
+        "instalment_states": words.INSTALMENT_STATES,
+        "change_kinds": words.CHANGE_KINDS,
         "tones": words.TONES,
     }
 

@@ -21,8 +21,17 @@ from donors.gifts.gift import Gift
 from donors.jobs import send_cancellation
 from donors.people.donor import Donor
 from donors.reading import Wanted
-from donors.recurring.recurring_gift import ACTIVE, FAILING, RecurringGift
-from donors.schemas import StaffCancelSchema, cancel_reasons
+from donors.recurring import history
+from donors.recurring.facing import face_of
+from donors.recurring.recurring_gift import RUNNING, RecurringGift
+from donors.schemas import (
+    NoteSchema,
+    StaffAmountSchema,
+    StaffCancelSchema,
+    StaffDaySchema,
+    StaffPauseSchema,
+    cancel_reasons,
+)
 from donors.staff_pages.blueprint import bp, is_narrowed, periods, wanted_here
 from donors.words import actor_name
 from staff.access import Actor, current_actor, requires
@@ -80,7 +89,7 @@ def _csv_rows(promises: Any) -> Iterator[tuple[Any, ...]]:
 @requires("gifts.view")
 def recurring_gift(recurring_gift_id: str) -> str:
     found = reading.get_promise(current_actor(), recurring_gift_id)
-    return _promise_page(found, Form(StaffCancelSchema()))
+    return promise_page(found)
 
 
 @bp.post("/recurring/<recurring_gift_id>/cancellations")
@@ -92,7 +101,7 @@ def cancellation_submit(recurring_gift_id: str) -> AnyResponse | tuple[str, int]
     actor.require("gifts.refund")
     form = Form(StaffCancelSchema(), request.form)
     if not form.is_valid:
-        return _promise_page(found, form), 422
+        return promise_page(found, "cancellations", form), 422
     try:
         with transaction():
             asked = deciding.cancel(actor, recurring_gift_id, **form.data)
@@ -104,11 +113,14 @@ def cancellation_submit(recurring_gift_id: str) -> AnyResponse | tuple[str, int]
     return redirect(url_for(".recurring_gift", recurring_gift_id=recurring_gift_id), 303)
 
 
-def _promise_page(found: RecurringGift, form: Form) -> str:
+def promise_page(found: RecurringGift, kind: str = "", wrong: Form | None = None) -> str:
+    """One recurring gift with a form for each thing that staff may do; `wrong` is the one that was sent."""
     asked = reading.cancellation_of(found.id)
-    names = reading.names_of([asked.asked_by] if asked else [])
-    instalments = reading.gifts_of(current_actor(), Wanted(recurring_gift_id=found.id))
-    pager = numbered(instalments.order_by(Gift.started_at.desc(), Gift.id))
+    versions = history.versions_of(found.id)
+    labels = [*([asked.asked_by] if asked else []), *(each.asked_by for each in versions)]
+    names = reading.names_of(labels)
+    gifts = reading.gifts_of(current_actor(), Wanted(recurring_gift_id=found.id))
+    pager = numbered(gifts.order_by(Gift.started_at.desc(), Gift.id))
     return render_template(
         "donors/staff/recurring_gift.html",
         promise=found,
@@ -116,7 +128,27 @@ def _promise_page(found: RecurringGift, form: Form) -> str:
         receipts=reading.receipts_by_gift(gift.id for gift in pager.items),
         asked=asked,
         asked_by=actor_name(asked.asked_by, names) if asked else "",
-        reasons={**dict(cancel_reasons()), "ended_at_stripe": _("It was ended at Stripe")},
-        is_running=found.state in (ACTIVE, FAILING),
-        form=form,
+        reasons={
+            **dict(cancel_reasons()),
+            "ended_at_stripe": _("It was ended at Stripe"),
+            "payments_failed": _("Five payments did not go through"),
+        },
+        is_running=found.state in RUNNING,
+        forms=_forms(found) | ({kind: wrong} if wrong else {}),
+        sent=kind,
+        face=face_of(found),
+        versions=[(each, actor_name(each.asked_by, names)) for each in versions],
+        instalments=history.instalments_of(found.id),
     )
+
+
+def _forms(promise: RecurringGift) -> dict[str, Form]:
+    return {
+        "amounts": Form(StaffAmountSchema(currency=promise.currency)),
+        "days": Form(StaffDaySchema()),
+        "pauses": Form(StaffPauseSchema()),
+        "skips": Form(NoteSchema()),
+        "resumptions": Form(NoteSchema()),
+        "card-links": Form(NoteSchema()),
+        "cancellations": Form(StaffCancelSchema()),
+    }

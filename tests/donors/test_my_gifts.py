@@ -160,7 +160,7 @@ def test_a_statement_is_net_of_what_went_back(
     printed = reader.pages[0].extract_text()
     assert "$60" in printed
     assert second.id not in printed
-    assert b"pdfuaid:part" in document.data or "/StructTreeRoot" in reader.trailer["/Root"]
+    assert b"pdfuaid:part" in document.data
     before = {"since": f"{year - 1}-01-01", "until": f"{year - 1}-12-31"}
     assert client.get("/my/statements/refugio.csv", query_string=before).text.count("\n") == 1
 
@@ -193,7 +193,7 @@ def test_my_data_is_all_of_mine_and_nothing_of_others(
     paid("50", consent_0="true")
     paid("77", email="ben@example.org")
     sign_in(client, session)
-    found = client.get("/my/data.json").json
+    found = client.get("/my/data.json").json or {}
     assert [gift["amount_minor"] for gift in found["gifts"]] == [5000]
     assert found["people"][0]["email"] == "ana@example.org"
     assert "ben@example.org" not in str(found)

@@ -65,7 +65,7 @@ def test_the_end_says_why_and_how(
     promise = promise_of(session, paid("15", rhythm="month"))
     answer = frida.post(f"/staff/recurring/{promise.id}/cancellations", data=typed)
     assert answer.status_code == 422
-    assert f'id="f-{field}-error"' in answer.text
+    assert f'id="f-cancellations-{field}-error"' in answer.text
     assert session.scalar(select(func.count()).select_from(Cancellation)) == 0
 
 
