@@ -10,6 +10,7 @@ from legal.api import (
     matter_file,
     matters,
     pro_bono,
+    rates,
     reports,
     trust,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "matter_file",
     "matters",
     "pro_bono",
+    "rates",
     "reports",
     "trust",
 ]

@@ -208,7 +208,7 @@ def _certify(actor: Actor, person_id: str, entries: Sequence[_Entry], certified:
             ],
         )
         _move(entries, certified)
-        _count(work_of(_approved_in(certified)))
+        _count(work_of(_approved_in(certified)), actor.organisation_id)
     audit.record(
         actor,
         "hours.certified",
@@ -238,9 +238,9 @@ def _move(entries: Sequence[_Entry], certified: Certification) -> None:
             db.session.expire(held, ["state"])
 
 
-def _count(work: Sequence[Done]) -> None:
+def _count(work: Sequence[Done], organisation_id: str) -> None:
     """Value what has a rate, and move the public totals month by month."""
-    values = value_all(work)
+    values = value_all(work, organisation_id)
     sums: dict[tuple[str, date, str], list[int]] = {}
     for each in work:
         value = values.get(each.id)

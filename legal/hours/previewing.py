@@ -14,7 +14,8 @@ from legal.hours.certifying import Period, approvable_by, in_period
 from legal.hours.time_entry import APPROVED, DRAFT, RETURNED, SUBMITTED, TimeEntry
 from legal.matters.matter import get_matter
 from legal.matters.timekeeper import Timekeeper
-from legal.rates.rate_matrix import RateMatrix, Standing, matrix
+from legal.rates.loading import matrix_of
+from legal.rates.rate_matrix import RateMatrix, Standing
 from legal.rates.valuation import value_of
 from staff.access import Actor
 
@@ -64,7 +65,7 @@ def preview(actor: Actor, period: Period) -> Preview:
     states = {row.state: row[1] for row in db.session.execute(by_state)}
     entries = db.session.scalar(select(func.count()).where(mine)) or 0
     return Preview(
-        rows=list(_rows(mine, matrix(matter.matrix))),
+        rows=list(_rows(mine, matrix_of(matter.matrix, actor.organisation_id))),
         entries=entries,
         drafts=states.get(DRAFT, 0),
         returned=states.get(RETURNED, 0),

@@ -14,7 +14,8 @@ from core.money import Money
 from legal.hours.time_entry import APPROVED, TimeEntry, is_reversed, lock_entry
 from legal.matters.matter import Matter
 from legal.matters.timekeeper import Timekeeper
-from legal.rates.rate_matrix import RateMatrix, Standing, matrix
+from legal.rates.loading import matrix_of
+from legal.rates.rate_matrix import RateMatrix, Standing
 from legal.rates.valuation import Valuation, find_valuation, value_of
 from legal.reports.transparency import keep
 from staff import audit
@@ -34,11 +35,12 @@ class Done:
     reverses_id: str | None = None
 
 
-def value_all(work: Iterable[Done]) -> dict[str, Money]:
+def value_all(work: Iterable[Done], organisation_id: str) -> dict[str, Money]:
     """Value every entry by its matter's table at the rate of its day, in one insert; gives the values by
     entry. An entry that has no rate there is left out: it is unvalued, not worth nothing.
     """
     rates: dict[tuple[str, date, Standing], tuple[RateMatrix, Money] | None] = {}
+    tables: dict[str, RateMatrix] = {}
     rows: list[dict[str, object]] = []
     values: dict[str, Money] = {}
     for each in work:
@@ -47,11 +49,13 @@ def value_all(work: Iterable[Done]) -> dict[str, Money]:
         else:
             key = (each.matrix, each.worked_on, each.who)
             if key not in rates:
-                table = matrix(each.matrix)
+                if each.matrix not in tables:
+                    tables[each.matrix] = matrix_of(each.matrix, organisation_id)
+                table = tables[each.matrix]
                 rate = table.find_rate(each.worked_on, each.who)
                 rates[key] = (table, rate) if rate else None
             found = rates[key]
-            row = _row(each.id, *found, value_of(each.tenths, found[1])) if found else None
+            row = _row(each, *found) if found else None
         if row:
             rows.append(row)
             values[each.id] = Money(int(str(row["value_minor"])), str(row["currency"]))
@@ -60,13 +64,14 @@ def value_all(work: Iterable[Done]) -> dict[str, Money]:
     return values
 
 
-def _row(entry_id: str, table: RateMatrix, rate: Money, value: Money) -> dict[str, object]:
+def _row(each: Done, table: RateMatrix, rate: Money) -> dict[str, object]:
+    value = value_of(each.tenths, rate)
     return {
         "id": ids.new_id("val"),
-        "entry_id": entry_id,
+        "entry_id": each.id,
         "number": 1,
         "matrix": table.id,
-        "matrix_sha256": table.sha256,
+        "matrix_sha256": table.origin_on(each.worked_on).sha256,
         "rate_minor": rate.minor,
         "value_minor": value.minor,
         "currency": value.currency,
@@ -123,14 +128,14 @@ def revalue(actor: Actor, entry_id: str, *, matrix_id: str) -> Valuation:
 
 
 def _value_anew(entry: TimeEntry, matrix_id: str, *, number: int) -> Valuation:
-    table = matrix(matrix_id)
+    table = matrix_of(matrix_id, entry.organisation_id)
     rate = table.rate_on(entry.worked_on, db.session.get_one(Timekeeper, entry.timekeeper_id).standing)
     value = value_of(entry.units_tenths, rate)
     valuation = Valuation(
         entry_id=entry.id,
         number=number,
         matrix=matrix_id,
-        matrix_sha256=table.sha256,
+        matrix_sha256=table.origin_on(entry.worked_on).sha256,
         rate_minor=rate.minor,
         value_minor=value.minor,
         currency=value.currency,

@@ -13,7 +13,7 @@ from core.money import Money
 from legal.hours.approving import approvable, approve_time, return_time
 from legal.hours.time_entry import TimeEntry
 from legal.pages.blueprint import bp, chosen_ids, refuse
-from legal.rates.rate_matrix import matrix
+from legal.rates.loading import matrix_of
 from legal.rates.valuation import value_of
 from legal.schemas.time import WhyNotIn
 from staff.access import current_actor, requires
@@ -49,7 +49,9 @@ def _waiting() -> list[TimeEntry]:
 
 def _value(entry: TimeEntry) -> Money | None:
     """What approval will publish as the estimated value; None where no rate is loaded."""
-    rate = matrix(entry.matter.matrix).find_rate(entry.worked_on, entry.timekeeper.standing)
+    rate = matrix_of(entry.matter.matrix, entry.organisation_id).find_rate(
+        entry.worked_on, entry.timekeeper.standing
+    )
     return value_of(entry.units_tenths, rate) if rate else None
 
 

@@ -30,6 +30,7 @@ from legal.matters.matter import Matter as MatterRow
 from legal.matters.timekeeper import CLASSES, timekeepers_of
 from legal.pages.blueprint import bp, refuse
 from legal.rates.comparing import WHY_UNVALUED, compare
+from legal.rates.loading import matrix_of
 from legal.rates.rate_matrix import DEFAULT_MATRIX, MATRICES, matrix
 from legal.schemas.ledes import LedesPeriodIn
 from legal.schemas.matters import CounselIn, MatterIn, TimekeeperIn
@@ -91,7 +92,7 @@ def _matter_page(found: MatterRow, counsel_form: Form) -> str:
         counsel_form=counsel_form,
         parts_of_counsel=PARTS,
         policy=POLICY_LABELS[found.rounding_policy],
-        rates=matrix(found.matrix),
+        rates=matrix_of(found.matrix, current_actor().organisation_id),
         **_side_by_side(found),
         figures=bond_figures(select(Bond).where(Bond.matter_id == found.id)),
         ledes_form=Form(
@@ -112,7 +113,9 @@ def _side_by_side(found: MatterRow) -> dict[str, Any]:
     return {
         "market": market,
         "market_choices": choices,
-        "estimates": compare(found, [DEFAULT_MATRIX, market]),
+        "estimates": compare(
+            found, [DEFAULT_MATRIX, market], organisation_id=current_actor().organisation_id
+        ),
         "why_unvalued": WHY_UNVALUED,
         "classes": CLASSES,
     }

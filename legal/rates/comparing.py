@@ -17,7 +17,8 @@ from core.money import Money
 from legal.hours.time_entry import APPROVED, TimeEntry
 from legal.matters.matter import Matter
 from legal.matters.timekeeper import Timekeeper
-from legal.rates.rate_matrix import RateMatrix, Standing, matrix
+from legal.rates.loading import matrix_of
+from legal.rates.rate_matrix import RateMatrix, Standing
 from legal.rates.valuation import value_of
 
 WHY_UNVALUED = {
@@ -56,11 +57,11 @@ class Estimate:
         return sum(row.tenths for row in self.rows)
 
 
-def compare(matter: Matter, matrix_ids: Iterable[str]) -> list[Estimate]:
-    """One estimate for each matrix over the same hours, all organisations together. Raises Invalid on
-    matrix."""
+def compare(matter: Matter, matrix_ids: Iterable[str], *, organisation_id: str = "") -> list[Estimate]:
+    """One estimate for each matrix over the same hours, all organisations together, with the years that the
+    organisation which looks has loaded. Raises Invalid on matrix."""
     work = _approved_work(matter)
-    return [_estimate(matrix(each), work) for each in matrix_ids]
+    return [_estimate(matrix_of(each, organisation_id), work) for each in matrix_ids]
 
 
 @dataclass(frozen=True)

@@ -77,6 +77,14 @@ MATRICES = {
 
 
 @dataclass(frozen=True)
+class Origin:
+    """Where the rates of a year come from: the address, and the checksum of the file."""
+
+    source: str
+    sha256: str
+
+
+@dataclass(frozen=True)
 class RateMatrix:
     """Rates by rate year, each for everybody or by band, with the words that say where they come from."""
 
@@ -88,6 +96,12 @@ class RateMatrix:
     currency: str = "USD"
     flat: dict[int, Money] = field(default_factory=dict)
     bands: dict[int, dict[Band, Money]] = field(default_factory=dict)
+    #: Of the years that an organisation loaded itself; the others come from the file.
+    origins: dict[int, Origin] = field(default_factory=dict)
+
+    def origin_on(self, worked_on: date) -> Origin:
+        """Where the rate of that day comes from."""
+        return self.origins.get(self.year_of(worked_on), Origin(self.source, self.sha256))
 
     @property
     def loaded(self) -> list[int]:

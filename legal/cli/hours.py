@@ -1,65 +1,29 @@
-"""`flask rates value`, `flask hours export`, `flask hours import`."""
+"""`flask hours export`, `flask hours import`."""
 
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from datetime import datetime
 from itertools import chain
 from pathlib import Path
 
 import click
-from flask import Flask
 from flask.cli import AppGroup
 from sqlalchemy import or_, select
 
-from campaigns.funds import verifying
 from core.db import db, transaction
-from core.errors import Conflict, Invalid, Refusal
+from core.errors import Invalid, Refusal
 from legal.hours.importing import Import, RowsRefused, import_hours
-from legal.hours.rounding import hours_text
 from legal.ledes.exporting import export_ledes
 from legal.ledes.importing import find_matter_of, import_ledes
 from legal.ledes.reading import LedesRefused, is_ledes
 from legal.matters.matter import MatterParticipation
-from legal.matters.timekeeper import CLASSES
-from legal.rates.rate_matrix import MATRICES, Standing, matrix
-from legal.rates.valuation import value_of
-from legal.reports.transparency import verify_totals
 from legal.schemas.time import read_row
-from legal.trust import reconciling
 from staff.access import Actor, actor_for, system_actor
 from staff.account import User
 from staff.member import Member
 
-rate_commands = AppGroup("rates", help="Published hourly rates.")
 hour_commands = AppGroup("hours", help="Time entries.")
-
-
-@rate_commands.command("value")
-@click.option("--matrix", "matrix_id", type=click.Choice(list(MATRICES)), default="eaja", show_default=True)
-@click.option("--on", "worked_on", type=click.DateTime(["%Y-%m-%d"]), required=True, help="The work date.")
-@click.option("--hours", required=True, help="Hours with one decimal, such as 1.1.")
-@click.option("--experience-year", type=int, help="The year from which experience counts.")
-@click.option("--classification", type=click.Choice(list(CLASSES)), default=None, help="LEDES class.")
-def value(
-    matrix_id: str, worked_on: datetime, hours: str, experience_year: int | None, classification: str | None
-) -> None:
-    """Print what so many hours of that day are worth. Refuses with the reason's code."""
-    try:
-        units = Decimal(hours) * 10
-        if units != units.to_integral_value() or units < 0:
-            raise InvalidOperation
-    except InvalidOperation:
-        raise click.BadParameter("write hours with one decimal, such as 1.1", param_hint="--hours") from None
-    day: date = worked_on.date()
-    try:
-        rate = matrix(matrix_id).rate_on(day, Standing(classification or "", experience_year))
-    except Conflict as refusal:
-        raise click.ClickException(f"{refusal.code}: {refusal.message}") from None
-    click.echo(
-        f"{hours_text(int(units))} h × {rate} = {value_of(int(units), rate)} ({matrix_id}, {day.year})"
-    )
 
 
 @hour_commands.command("import")
@@ -168,10 +132,3 @@ def _actor_on(matter_id: str, who: str | None) -> Actor:
     if len(members) != 1:
         raise click.ClickException("Name one member who works on this matter, by address or by id.")
     return actor_for(members[0])
-
-
-def register(app: Flask) -> None:
-    verifying.register("hours", verify_totals)
-    verifying.register("trust", reconciling.verify)
-    app.cli.add_command(rate_commands)
-    app.cli.add_command(hour_commands)
