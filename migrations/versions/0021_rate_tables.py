@@ -6,8 +6,8 @@ from alembic import op
 from migrations import guards
 
 
-revision = "0017"
-down_revision = "0016"
+revision = "0021"
+down_revision = "0020"
 branch_labels = None
 depends_on = None
 
