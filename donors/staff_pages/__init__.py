@@ -2,7 +2,14 @@
 
 from donors import agenda
 from donors.staff_pages import (
+    defence,
     disputes,
+    donors,
+    drive_panel,
+    events,
+    gifts,
+    own_account,
+    recurring,
     recurring_changes,
 )
 from donors.staff_pages.blueprint import bp
@@ -10,6 +17,13 @@ from donors.staff_pages.blueprint import bp
 __all__ = [
     "agenda",
     "bp",
+    "defence",
     "disputes",
+    "donors",
+    "drive_panel",
+    "events",
+    "gifts",
+    "own_account",
+    "recurring",
     "recurring_changes",
 ]
