@@ -24,6 +24,8 @@ from core.money import Money
 from donors.figures.tally import DriveTotal
 from legal.bonds.bond import REFUNDED, Bond
 from legal.bonds.bond_figures import BondFigures
+from legal.costs.in_kind import ACCEPTED, InKindCost
+from legal.matters.matter import Matter
 from legal.reports.transparency import LegalTotal
 
 
@@ -80,6 +82,8 @@ class Tiles:
     trust_held: Money
     #: What became of the campaign's bonds; None where none was posted.
     bonds: BondFigures | None = None
+    #: Services that others than lawyers gave; zero or None where none was accepted.
+    services: Money | None = None
 
 
 @dataclass(frozen=True)
@@ -110,6 +114,7 @@ class Progress:
                 "cash_spent_minor": tiles.cash_spent.minor,
                 "bond_held_minor": tiles.bond_held.minor,
                 "trust_held_minor": tiles.trust_held.minor,
+                "in_kind_services_minor": tiles.services.minor if tiles.services else 0,
                 **_bonds_as_json(tiles.bonds),
             },
         }
@@ -146,6 +151,7 @@ def _columns() -> list[ColumnElement[Any]]:
         _kept_for_campaign((ledger.BOND_FORFEITED,)).label("forfeited"),
         _kept_for_campaign((ledger.TRUST,)).label("trust"),
         _bonds_returned().label("returned"),
+        _services().label("services"),
         func.coalesce(DriveTotal.gifts, 0).label("gifts"),
         func.coalesce(DriveTotal.donors, 0).label("donors"),
         func.coalesce(DriveTotal.new_monthly_donors, 0).label("new_monthly_donors"),
@@ -196,6 +202,20 @@ def _bonds_returned() -> ColumnElement[Any]:
     )
 
 
+def _services() -> ColumnElement[Any]:
+    return (
+        select(func.coalesce(func.sum(InKindCost.amount_minor), 0))
+        .join(Matter, Matter.id == InKindCost.matter_id)
+        .where(
+            Matter.campaign_id == Drive.campaign_id,
+            InKindCost.state == ACCEPTED,
+            InKindCost.currency == Drive.currency,
+        )
+        .correlate(Drive)
+        .scalar_subquery()
+    )
+
+
 def assemble(rows: Sequence[Any], as_of: datetime) -> Progress:
     """One drive's rows of `statement`, a goal each, as its progress."""
     row = rows[0]
@@ -234,6 +254,7 @@ def _tiles(row: Any, currency: str) -> Tiles:
         in_kind=Money(row.in_kind_minor, row.in_kind_currency or currency),
         trust_held=Money(int(row.trust), currency),
         bonds=_bonds(row, currency),
+        services=Money(int(row.services), currency),
     )
 
 

@@ -36,6 +36,7 @@ from legal.schemas.said import (
     ExpenseRefundOut,
     PaymentOut,
     RejectionOut,
+    WrittenExpenseOut,
 )
 from legal.schemas.time import WhyNotIn
 from staff.access import current_actor
@@ -58,7 +59,7 @@ def list_expenses(query: dict[str, Any]) -> Page:
 @bp.post("/expenses")
 @token_required("costs.claim")
 @bp.arguments(ExpenseIn)
-@bp.response(201, ExpenseOut)
+@bp.response(201, WrittenExpenseOut)
 def create_expense(body: dict[str, Any]) -> Expense:
     """Ask a fund of the matter's campaign to pay a cost."""
     with transaction():
@@ -67,7 +68,7 @@ def create_expense(body: dict[str, Any]) -> Expense:
 
 @bp.get("/expenses/<expense_id>")
 @token_required("costs.view")
-@bp.response(200, ExpenseOut)
+@bp.response(200, WrittenExpenseOut)
 def read_expense(expense_id: str) -> Expense:
     """One claim."""
     return get_expense(current_actor(), expense_id)
@@ -76,7 +77,7 @@ def read_expense(expense_id: str) -> Expense:
 @bp.put("/expenses/<expense_id>")
 @token_required("costs.claim")
 @bp.arguments(CostIn)
-@bp.response(200, ExpenseOut)
+@bp.response(200, WrittenExpenseOut)
 def replace_expense(body: dict[str, Any], expense_id: str) -> Expense:
     """Correct one's own claim. A new amount, fund or code needs a new approval."""
     with transaction():

@@ -161,7 +161,7 @@ def for_finance(actor: Actor, expense_id: str, permission: str) -> tuple[Expense
 
 
 def _write(expense: Expense, cost: Cost) -> None:
-    expense.fund_id, expense.expense_code = cost.fund_id, cost.expense_code
+    expense.fund_id, expense.expense_code, expense.fee_item = cost.fund_id, cost.expense_code, cost.fee_item
     expense.category = cost.category or usual_category(cost.expense_code)
     expense.amount, expense.incurred_on, expense.description = cost.amount, cost.incurred_on, cost.description
 

@@ -27,6 +27,8 @@ class Cost:
     incurred_on: date
     description: str
     category: str | None = None
+    #: A fee of the schedule, as `authority/item`.
+    fee_item: str = ""
 
 
 def checked(actor: Actor, cost: Cost, matter: Matter) -> Cost:

@@ -64,6 +64,8 @@ class Expense(MoneyColumns, Model):
     #: A UTBMS E-code; a bond is not an expense.
     expense_code: Mapped[str] = mapped_column(Text)
     category: Mapped[str] = mapped_column(Text)
+    #: The fee of the schedule that it pays, as `authority/item`; empty where none was named.
+    fee_item: Mapped[str] = mapped_column(Text, default="", server_default="")
     incurred_on: Mapped[date] = mapped_column()
     description: Mapped[str] = mapped_column(Text)
     state: Mapped[str] = mapped_column(Text, default=PENDING)

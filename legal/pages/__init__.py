@@ -1,7 +1,6 @@
 """Staff pages of the law work, and the public page of a report."""
 
 from legal import agenda
-from legal.matters import counsel_of_record
 from legal.pages import (
     approvals,
     bonds,
@@ -9,6 +8,7 @@ from legal.pages import (
     cost_rules,
     entries,
     expenses,
+    fees,
     hours,
     ledes,
     matter_file,
@@ -29,10 +29,10 @@ __all__ = [
     "bonds",
     "bp",
     "certifications",
-    "counsel_of_record",
     "cost_rules",
     "entries",
     "expenses",
+    "fees",
     "hours",
     "ledes",
     "matter_file",

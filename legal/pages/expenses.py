@@ -22,6 +22,7 @@ from legal.costs.claiming import (
 )
 from legal.costs.cost_rule import approvals_needed
 from legal.costs.expense import CATEGORIES, PENDING, STATES, Expense, expenses_of, get_expense
+from legal.costs.fee_schedule import fee_warning
 from legal.costs.receipt import RECEIPTS, add_receipt, list_receipts
 from legal.costs.refunding import list_refunds
 from legal.pages.blueprint import bp, names_of, refuse
@@ -102,7 +103,7 @@ def expense_submit(expense_id: str) -> AnyResponse | tuple[str, int]:
 
 
 def _edit_form(found: Expense) -> Form:
-    names = ("fund_id", "expense_code", "amount", "incurred_on", "description", "category")
+    names = ("fund_id", "expense_code", "amount", "incurred_on", "description", "category", "fee_item")
     return Form(CostIn(), initial={name: getattr(found, name) for name in names})
 
 
@@ -123,6 +124,7 @@ def expense_page(
         form=form or _edit_form(found),
         reason=reason or Form(WhyNotIn()),
         receipt=receipt or Form(ReceiptIn()),
+        warning=fee_warning(found),
         receipts=list_receipts(found),
         refund=refund or Form(ExpenseRefundIn(), initial={"received_on": clock.today()}),
         refunds=list_refunds(found),

@@ -9,8 +9,11 @@ from flask import g
 from flask_babel import gettext as _
 from sqlalchemy import select
 
+from core import clock
 from core.db import db
+from core.i18n import money
 from legal.bonds.obligor import list_obligors
+from legal.costs.fee_schedule import fees_on
 from legal.costs.spending import funds_for
 from legal.matters.engaging import campaigns_open_to
 from legal.matters.engaging import free_members as find_free_members
@@ -65,6 +68,13 @@ def obligors(actor: Actor) -> Choices:
 @_once_a_request
 def trust_accounts(actor: Actor) -> Choices:
     return [(each.id, each.label) for each in list_accounts(actor)]
+
+
+@_once_a_request
+def fees(actor: Actor) -> Choices:
+    """Those of the schedule that hold today; a claim of an earlier day is compared with what held then."""
+    held = sorted(fees_on(actor.organisation_id, clock.today()).values(), key=lambda fee: fee.name)
+    return [("", _("None of these")), *((fee.key, f"{fee.name} · {money(fee.amount)}") for fee in held)]
 
 
 def matrices() -> Choices:

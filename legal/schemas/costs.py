@@ -49,6 +49,17 @@ class CostIn(Schema):
         },
     )
 
+    fee_item = fields.String(
+        load_default="",
+        validate=validate.Length(max=120),
+        metadata={
+            "label": lazy_gettext("Fee of the schedule"),
+            "hint": lazy_gettext("A different amount is warned about, not refused."),
+            "kind": "select",
+            "options": choices.fees,
+        },
+    )
+
     @ma.post_load
     def as_cost(self, data: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
         beside = {name: data.pop(name) for name in ("matter_id", "receipt") if name in data}
@@ -66,7 +77,7 @@ class ExpenseIn(CostIn):
     class Meta(Schema.Meta):
         fields = (
             *("matter_id", "fund_id", "expense_code", "amount", "incurred_on"),
-            *("description", "category"),
+            *("description", "category", "fee_item"),
         )
 
 

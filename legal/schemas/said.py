@@ -5,6 +5,7 @@ from marshmallow import Schema, fields, validate
 from legal import utbms
 from legal.bonds import bond
 from legal.costs import expense
+from legal.costs.fee_schedule import fee_warning
 from legal.hours import rounding, time_entry
 from legal.hours.second_look import warnings_of
 
@@ -156,7 +157,16 @@ class ExpenseOut(Schema):
     amount = fields.Nested(AmountOut, required=True)
     incurred_on = fields.Date(required=True)
     description = fields.String(required=True)
+    fee_item = fields.String(required=True)
     state = fields.String(required=True, validate=validate.OneOf(list(expense.STATES)))
+
+
+class WrittenExpenseOut(ExpenseOut):
+    warnings = fields.Function(
+        lambda claim: [warning] if (warning := fee_warning(claim)) else [],
+        required=True,
+        metadata={"type": "array", "items": {"type": "string"}},
+    )
 
 
 class ExpenseReceiptOut(Schema):
@@ -255,3 +265,39 @@ class ObligorOut(Schema):
     id = fields.String(required=True)
     label = fields.String(required=True)
     registered_at = fields.AwareDateTime(required=True)
+
+
+class FeeOut(Schema):
+    """A published fee; it holds until the day before `valid_to`."""
+
+    authority = fields.String(required=True)
+    item = fields.String(required=True)
+    name = fields.String(required=True)
+    amount = fields.Nested(AmountOut, required=True)
+    valid_from = fields.Date(required=True)
+    valid_to = fields.Date(required=True, allow_none=True)
+    source = fields.String(required=True)
+
+
+class FeesLoadedOut(Schema):
+    rows = fields.Integer(required=True)
+
+
+class InKindOut(Schema):
+    """An estimate: neither raised nor spent."""
+
+    id = fields.String(required=True)
+    matter_id = fields.String(required=True)
+    category = fields.String(required=True)
+    value = fields.Nested(AmountOut, attribute="amount", required=True)
+    given_on = fields.Date(required=True)
+    description = fields.String(required=True)
+    method = fields.String(required=True)
+    state = fields.String(required=True)
+
+
+class InKindDecisionOut(Schema):
+    in_kind_id = fields.String(required=True)
+    is_accepted = fields.Boolean(required=True)
+    decided_by_id = fields.String(required=True)
+    decided_at = fields.AwareDateTime(required=True)
