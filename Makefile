@@ -29,8 +29,9 @@ test: .venv/ready translations/.ready ## Run the whole suite on SQLite, and agai
 	$(PY) -m pytest -q -n $(WORKERS) --dist loadgroup
 	$(PY) -m pytest -q -n $(WORKERS) --dist loadgroup --database postgresql
 
-torture: .venv/ready ## Ten thousand disguises of a name against the screen
-	AMPARO_DISGUISES=10000 $(PY) -m pytest -q tests/campaigns/test_disguises.py
+torture: .venv/ready translations/.ready ## Disguises of names, random lives of gifts, killed workers, a simulated year
+	AMPARO_DISGUISES=10000 AMPARO_STEPS=5000 AMPARO_KILLS=150 \
+	$(PY) -m pytest -q -n $(WORKERS) --dist loadgroup tests/campaigns/test_disguises.py tests/torture
 
 check: .venv/ready translations/.ready ## Style, types, architecture, known holes in dependencies
 	.venv/bin/ruff check .
