@@ -29,9 +29,11 @@ test: .venv/ready translations/.ready ## Run the whole suite on SQLite, and agai
 	$(PY) -m pytest -q -n $(WORKERS) --dist loadgroup
 	$(PY) -m pytest -q -n $(WORKERS) --dist loadgroup --database postgresql
 
-torture: .venv/ready translations/.ready ## Disguises of names, random lives of gifts, killed workers, a simulated year
+torture: .venv/ready translations/.ready ## Disguises of names, random lives of gifts, killed workers, a simulated year, a consent revoked under load
 	AMPARO_DISGUISES=10000 AMPARO_STEPS=5000 AMPARO_KILLS=150 \
 	$(PY) -m pytest -q -n $(WORKERS) --dist loadgroup tests/campaigns/test_disguises.py tests/torture
+	AMPARO_TORTURE=1 $(PY) -m pytest -q tests/stories/test_withdrawal.py
+	AMPARO_TORTURE=1 $(PY) -m pytest -q --database postgresql tests/stories/test_withdrawal.py
 
 check: .venv/ready translations/.ready ## Style, types, architecture, known holes in dependencies
 	.venv/bin/ruff check .

@@ -1,0 +1,114 @@
+"""Every column whose words the public reads passes the one door in campaigns/disclosure.py.
+
+A new column with a name that sounds like words stands either in `PUBLIC`, with the module that writes it, or in
+`INSIDE`. tests/campaigns/test_every_public_word.py then wants to see a sealed name refused there, through HTTP.
+"""
+
+import ast
+
+import pytest
+from sqlalchemy import Text
+
+from core.db import Model
+from tests.architecture.reading import calls, modules
+
+pytestmark = pytest.mark.pure
+
+DOOR = {"screen", "screen_for_campaign", "screen_for_drive"}
+#: Columns that stand on public pages, feeds, pictures or files, and the module that writes them.
+PUBLIC = {
+    "campaign.title": "campaigns.opening",
+    "campaign.slug": "campaigns.opening",
+    "campaign.summary": "campaigns.opening",
+    "campaign.story": "campaigns.opening",
+    "persona.display_name": "campaigns.clients.registering",
+    "persona.pronoun": "campaigns.clients.registering",
+    "persona.summary": "campaigns.clients.registering",
+    "drive.title": "campaigns.drives.drafting",
+    "drive.slug": "campaigns.drives.drafting",
+    "drive.summary": "campaigns.drives.drafting",
+    "drive.story": "campaigns.drives.drafting",
+    "campaign_update.title": "campaigns.updates.updating",
+    "campaign_update.body": "campaigns.updates.updating",
+    "timeline_entry.words": "campaigns.timeline.telling",
+    "timeline_entry.country": "campaigns.timeline.telling",
+    "timeline_entry.region": "campaigns.timeline.telling",
+    "fund.name": "campaigns.funds.funding",
+    "fund.purpose": "campaigns.funds.funding",
+    "fund.surplus_clause": "campaigns.funds.funding",
+    "report_note.body": "legal.reports.publishing",
+    "gift.public_name": "donors.gifts.giving",
+    "gift.message": "donors.gifts.giving",
+}
+#: Words that the public never reads, or that nobody writes about a client.
+INSIDE = {
+    *("account.name", "api_token.name", "organisation.name", "organisation.slug", "timekeeper.name"),
+    *("donor.name", "gift.donor_name", "gift.tribute_name", "receipt.donor_name", "obligor.label"),
+    *("matter.title", "time_entry.narrative", "expense.description", "expense.category"),
+    *("clearance_step.note", "known_device.words", "signed_in.device_words", "consent.wording"),
+    # Made from words that passed the door: what the consent allows of country and region, figures in JSON.
+    *("timeline_entry.place", "transparency_report.content"),
+    *("stripe_event.body", "outgoing_mail.subject", "instalment_attempt.refusal"),
+}
+WORDY = {
+    *("title", "name", "slug", "summary", "story", "body", "words", "message", "note", "alias", "caption"),
+    *("alt", "filename", "description", "comment", "label", "purpose", "clause", "wording", "headline"),
+    *("text", "town", "place", "country", "region", "narrative", "content", "pronoun", "bio", "about"),
+    *("quote", "subject_line", "category", "statement", "refusal"),
+}
+
+
+def text_columns() -> set[str]:
+    return {
+        f"{table.name}.{column.name}"
+        for table in Model.metadata.sorted_tables
+        for column in table.c
+        if type(column.type) is Text
+    }
+
+
+def test_every_column_that_sounds_like_words_is_listed(the_app: object) -> None:
+    known = PUBLIC.keys() | INSIDE
+    sounding = {name for name in text_columns() if WORDY & set(name.split(".")[1].split("_"))}
+    kinds = {"consent.purpose", "audit_event.subject", "outgoing_mail.subject", "proposal.subject"}
+    assert sorted(sounding - known - kinds) == []
+
+
+def test_the_list_names_columns_that_there_are(the_app: object) -> None:
+    assert sorted((PUBLIC.keys() | INSIDE) - text_columns()) == []
+
+
+@pytest.mark.parametrize("writer", sorted(set(PUBLIC.values())))
+def test_the_module_that_writes_it_passes_the_door(writer: str) -> None:
+    tree = modules(writer.split(".")[0])[writer]
+    assert {call.rsplit(".", 1)[-1] for call in calls(tree)} & DOOR, writer
+
+
+def test_only_these_modules_make_the_rows(the_app: object) -> None:
+    """Nobody else constructs a campaign, a persona, a drive and so on, and so gets around the door."""
+    classes = {
+        mapper.class_.__name__: {name.split(".")[0] for name in PUBLIC} & {mapper.class_.__tablename__}
+        for mapper in Model.registry.mappers
+    }
+    guarded = {name for name, tables in classes.items() if tables}
+    makers = {
+        f"{module} makes {call}"
+        for module, tree in modules("core", "staff", "campaigns", "legal", "donors").items()
+        for call in calls(tree)
+        if call in guarded and module not in set(PUBLIC.values()) | MAKE_WITHOUT_WORDS
+    }
+    assert makers == set()
+
+
+#: Instalments repeat no words of their donor; faces of campaigns without a persona show the campaign's title.
+MAKE_WITHOUT_WORDS = {"donors.recurring.instalments", "donors.public.face", "donors.public.campaign_face"}
+
+
+def test_the_door_is_one() -> None:
+    defined = {
+        f"{name}.{node.name}"
+        for name, tree in modules("core", "staff", "campaigns", "legal", "donors").items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef) and node.name in DOOR
+    }
+    assert defined == {f"campaigns.disclosure.{name}" for name in DOOR}
