@@ -177,7 +177,7 @@ class Form:
     def _shown(self, name: str, declared: fields.Field[Any]) -> Any:
         if self.typed is not None:
             return _read(self.typed, name, declared)
-        default: Any = declared.load_default
+        default: Any = _made(declared.load_default)
         value = self.initial.get(name, None if default is ma.missing else default)
         if isinstance(value, Money):
             return str(value.major)

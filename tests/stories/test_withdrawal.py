@@ -106,7 +106,7 @@ def signed_in(house: House, email: str) -> requests.Session:
         return value if isinstance(value, str) else value.decode()
 
     browser = requests.Session()
-    browser.cookies.set(str(house.app.config["SESSION_COOKIE_NAME"]), house.look(cookie))
+    browser.cookies.set(str(house.app.config["SESSION_COOKIE_NAME"]), house.look(cookie), domain="127.0.0.1")
     return browser
 
 
