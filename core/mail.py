@@ -36,6 +36,8 @@ class OutgoingMail(Model):
     #: Sealed: mails carry links that open things, and what donors gave.
     text: Mapped[str] = mapped_column(SealedText)
     html: Mapped[str | None] = mapped_column(SealedText)
+    #: Where one click ends mails of this kind (RFC 8058); empty for mails that nobody can end, such as receipts.
+    unsubscribe_url: Mapped[str | None] = mapped_column(SealedText)
     queued_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     attempts: Mapped[int] = mapped_column(default=0)
     next_attempt_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=clock.now, index=True)
@@ -60,11 +62,19 @@ def init_app(app: Flask, *, url: str, sender: str) -> None:
     mail.init_app(app)
 
 
-def queue_mail(*, key: str, to: str, subject: str, text: str, html: str | None = None) -> None:
+def queue_mail(
+    *,
+    key: str,
+    to: str,
+    subject: str,
+    text: str,
+    html: str | None = None,
+    unsubscribe_url: str | None = None,
+) -> None:
     """Write the mail's row unless one with this key exists; it goes out after the commit."""
     if db.session.scalar(select(OutgoingMail.id).where(OutgoingMail.key == key)):
         return
-    row = OutgoingMail(key=key, to=to, subject=subject, text=text, html=html)
+    row = OutgoingMail(key=key, to=to, subject=subject, text=text, html=html, unsubscribe_url=unsubscribe_url)
     db.session.add(row)
     db.session.flush()
     mail_id = row.id
@@ -96,6 +106,11 @@ def _is_due(row: OutgoingMail) -> bool:
 
 def _hand_over(row: OutgoingMail) -> str:
     message = Message(subject=row.subject, recipients=[row.to], body=row.text, html=row.html)
+    if row.unsubscribe_url:
+        message.extra_headers = {
+            "List-Unsubscribe": f"<{row.unsubscribe_url}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        }
     host = urlsplit(current_app.config["BASE_URL"]).hostname or "localhost"
     message.msgId = f"<{row.id}@{host}>"
     try:

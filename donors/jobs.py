@@ -8,6 +8,7 @@ from donors.defence import learning
 from donors.gifts.gift import Gift
 from donors.payments import at_stripe, defence_at_stripe, disputes_at_stripe, promises_at_stripe
 from donors.people import signing_in
+from donors.privacy import retention
 from donors.receipts import letters
 from donors.receipts.receipt import Receipt
 from donors.recurring import upkeep
@@ -109,3 +110,14 @@ def keep_up() -> None:
         for each in found:
             with transaction():
                 step(each)
+
+
+@jobs.every(minutes=59)
+def retain() -> None:
+    """Let go of what need not be kept any longer, some rows at a time."""
+    for rule in retention.RULES:
+        while True:
+            with transaction():
+                count = retention.apply_batch(rule)
+            if count == 0:
+                break

@@ -22,6 +22,8 @@ class Donor(Model):
     #: Language in which mails to them are written.
     language: Mapped[str] = mapped_column(Text, default="en")
     first_seen_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    #: Since then nothing here says who it was (donors/privacy/).
+    erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 def meet(*, organisation_id: str, email: str, name: str, language: str) -> Donor:

@@ -4,6 +4,7 @@ from flask import current_app
 from itsdangerous import BadSignature, URLSafeSerializer
 
 RECURRING, RECEIPT = "manage-recurring-gift", "read-receipt"
+UNSUBSCRIBE = "end-news"
 
 
 def manage_url(recurring_gift_id: str) -> str:
@@ -19,6 +20,11 @@ def card_url(recurring_gift_id: str) -> str:
 def receipt_url(receipt_id: str) -> str:
     """The address of a receipt as a PDF document."""
     return f"{_base()}/my/receipts/{_signed(receipt_id, RECEIPT)}.pdf"
+
+
+def unsubscribe_url(donor_id: str, organisation_id: str) -> str:
+    """The address at which one click ends an organisation's news to a donor."""
+    return f"{_base()}/my/unsubscribe/{_signed(f'{donor_id} {organisation_id}', UNSUBSCRIBE)}"
 
 
 def read(token: str, purpose: str) -> str | None:

@@ -9,6 +9,7 @@ from donors.staff_pages import (
     events,
     gifts,
     own_account,
+    privacy,
     recurring,
     recurring_changes,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "events",
     "gifts",
     "own_account",
+    "privacy",
     "recurring",
     "recurring_changes",
 ]

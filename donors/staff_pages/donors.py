@@ -5,14 +5,17 @@ from typing import Any
 from flask import render_template, request
 from sqlalchemy import func, select
 
-from core.db import db
+from core.db import db, transaction
+from core.forms import Form
 from core.web.paging import numbered
 from donors import reading
 from donors.gifts.gift import Gift
 from donors.people.donor import Donor
 from donors.people.given import given_by
+from donors.privacy import address_reading
 from donors.reading import Wanted
 from donors.recurring.recurring_gift import RecurringGift
+from donors.schemas import NoteSchema
 from donors.staff_pages.blueprint import asked, bp, is_narrowed
 from staff.access import current_actor, requires
 from staff.organisation import Organisation
@@ -27,6 +30,8 @@ SORTS: dict[str, Any] = {
 @bp.get("/donors")
 @requires("gifts.view")
 def donors() -> str:
+    with transaction():
+        address_reading.note(current_actor(), address_reading.LIST)
     query = reading.donors_of(current_actor(), asked("q"))
     pager = numbered(reading.ordered(query, request.args.get("sort", ""), SORTS, Donor.id))
     return render_template(
@@ -41,6 +46,13 @@ def donors() -> str:
 @bp.get("/donors/<donor_id>")
 @requires("gifts.view")
 def donor(donor_id: str) -> str:
+    found = reading.get_donor(current_actor(), donor_id)
+    with transaction():
+        address_reading.note(current_actor(), address_reading.DONOR, found.id)
+    return donor_page(donor_id)
+
+
+def donor_page(donor_id: str, *, erasure: Form | None = None) -> str:
     actor = current_actor()
     found = reading.get_donor(actor, donor_id)
     pager = numbered(
@@ -56,6 +68,7 @@ def donor(donor_id: str) -> str:
         receipts=reading.receipts_by_gift(gift.id for gift in pager.items),
         promises=list(db.session.scalars(promises.limit(50))),
         consents=consents,
+        erasure=erasure or Form(NoteSchema()),
         organisations=_names({each.organisation_id for each in consents}),
     )
 

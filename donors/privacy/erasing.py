@@ -1,0 +1,88 @@
+"""Erasing a donor: the person goes, the money stays.
+
+Amounts, dates, the ledger and receipts are kept for the legal period (see `retention`); names, addresses,
+messages, tributes and mails are not.
+"""
+
+from flask_babel import gettext as _
+from sqlalchemy import delete, select, update
+
+from core import clock
+from core.db import db
+from core.errors import Conflict, Invalid
+from core.mail import OutgoingMail
+from donors import reading
+from donors.gifts.gift import PENDING, Gift
+from donors.gifts.refund import Refund
+from donors.people.donor import Donor
+from donors.people.sign_in_link import SignInLink
+from donors.recurring.recurring_gift import ABANDONED, ENDED, Cancellation, RecurringGift
+from staff import audit
+from staff.access import Actor
+
+SHORTEST_REASON = 3
+#: What a gift says about its donor.
+PERSONAL = ("donor_name", "public_name", "message", "tribute_kind", "tribute_name", "employer")
+_OVER = (*ENDED, ABANDONED)
+
+
+def erase_donor(actor: Actor, donor_id: str, *, reason: str) -> Donor:
+    """Erase one donor of the actor's organisation, for good. `reason`: who asked, not their name.
+
+    Raises NotFound, Invalid on reason, Conflict `erased`, `still_gives` (a recurring gift is not ended) and
+    `gift_pending` (a payment page is open).
+    """
+    actor.require("gifts.refund")
+    donor = reading.get_donor(actor, donor_id)
+    donor = db.session.get_one(Donor, donor.id, with_for_update=True, populate_existing=True)
+    if len(reason.strip()) < SHORTEST_REASON:
+        raise Invalid({"reason": [_("Say who asked for it. It is kept in the audit trail.")]})
+    if any(word and word.lower() in reason.lower() for word in (donor.email, donor.name)):
+        raise Invalid({"reason": [_("Give the reason without naming the donor.")]})
+    if donor.erased_at is not None:
+        raise Conflict("erased", _("This donor is erased already."))
+    _refuse_while_giving(donor)
+    scrub(donor)
+    audit.record(actor, "donor.erased", donor.id, reason=reason)
+    return donor
+
+
+def _refuse_while_giving(donor: Donor) -> None:
+    running = select(RecurringGift.id).where(
+        RecurringGift.donor_id == donor.id, RecurringGift.state.not_in(_OVER)
+    )
+    if db.session.scalar(running.limit(1)):
+        raise Conflict("still_gives", _("A recurring gift still runs. End it first."))
+    pending = select(Gift.id).where(Gift.donor_id == donor.id, Gift.state == PENDING)
+    if db.session.scalar(pending.limit(1)):
+        raise Conflict("gift_pending", _("A payment page is still open. Wait until it has ended."))
+
+
+def scrub(donor: Donor) -> None:
+    """Take the person out of every row that is not money."""
+    address = donor.email
+    db.session.execute(delete(SignInLink).where(SignInLink.email == address))
+    db.session.execute(
+        update(OutgoingMail)
+        .where(OutgoingMail.to == address)
+        .values(to="", subject="", text="", html=None, next_attempt_at=None)
+    )
+    scrub_gifts(Gift.donor_id == donor.id)
+    promises = select(RecurringGift.id).where(RecurringGift.donor_id == donor.id)
+    gifts = select(Gift.id).where(Gift.donor_id == donor.id)
+    for model, which in (
+        (Cancellation, Cancellation.recurring_gift_id.in_(promises)),
+        (Refund, Refund.gift_id.in_(gifts)),
+    ):
+        statement = update(model).where(which).values(reason="")
+        db.session.execute(statement.execution_options(synchronize_session=False))
+    donor.email, donor.name = f"{donor.id}@erased.invalid", ""
+    donor.erased_at = clock.now()
+    db.session.flush()
+    db.session.expire_all()
+
+
+def scrub_gifts(which: object) -> None:
+    """Take the words of a person off gifts; amounts, dates and states stay."""
+    statement = update(Gift).where(which).values(dict.fromkeys(PERSONAL, ""))  # pyright: ignore[reportArgumentType]
+    db.session.execute(statement.execution_options(synchronize_session=False))
