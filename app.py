@@ -7,7 +7,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from campaigns import api as campaigns_api
 from campaigns import cli as campaigns_cli
 from campaigns import pages as campaigns_pages
-from core import core_dumps, errors, i18n, jobs, mail, sealed, security, telemetry, uploads
+from core import errors, i18n, jobs, mail, sealed, security, telemetry, uploads
 from core.cli import register as register_core_commands
 from core.db import db
 from core.db import init_app as init_database
@@ -34,7 +34,7 @@ from staff import pages as staff_pages
 
 def create_app(settings: Settings | None = None) -> Flask:
     """The WSGI application. Without `settings` they come from `AMPARO_…` variables."""
-    core_dumps.forbid()
+    sealed.forbid_core_dumps()
     settings = settings or from_environment()
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     app = Flask(__name__)

@@ -49,6 +49,7 @@ INSIDE = {
     # Made from words that passed the door: what the consent allows of country and region, figures in JSON.
     *("timeline_entry.place", "transparency_report.content"),
     *("stripe_event.body", "outgoing_mail.subject", "instalment_attempt.refusal"),
+    *("dispute_answer.statement", "trust_move.category", "trust_move.note", "trust_transfer.purpose"),
 }
 WORDY = {
     *("title", "name", "slug", "summary", "story", "body", "words", "message", "note", "alias", "caption"),

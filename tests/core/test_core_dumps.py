@@ -13,11 +13,11 @@ START = """
 import os
 from pathlib import Path
 from app import create_app
-from core import core_dumps
+from core.sealed import are_core_dumps_forbidden
 from core.settings import Settings
-assert not core_dumps.are_forbidden()
+assert not are_core_dumps_forbidden()
 create_app(Settings(environment="testing", data_dir=Path("data"), queue_url="memory:"))
-assert core_dumps.are_forbidden()
+assert are_core_dumps_forbidden()
 os.abort()
 """
 
