@@ -70,6 +70,7 @@ def _register(app: Flask, api: Api) -> None:
     api.register_blueprint(campaigns_api.bp)
     app.register_blueprint(legal_pages.bp)
     app.register_blueprint(legal_pages.public_reports.bp)
+    app.register_blueprint(legal_pages.pledges.public)
     legal_cli.register(app)
     api.register_blueprint(legal_api.bp)
     stripe_gateway.init_app(app, app.config["SETTINGS"])

@@ -22,7 +22,8 @@ LONGEST_GRACE_MINUTES = 1440
 
 @dataclass(frozen=True, kw_only=True)
 class GoalTerms:
-    """A goal to reach. `target` is minor units for an amount, people for new monthly donors."""
+    """A goal to reach. `target` is minor units for an amount, people for new monthly donors, whole hours
+    for pro bono hours."""
 
     metric: str
     target: int
@@ -127,7 +128,9 @@ def wrong_goals(goals: Sequence[GoalTerms]) -> dict[str, list[str]]:
     for index, goal in enumerate(goals):
         most = LARGEST_MINOR if goal.metric == AMOUNT else MOST_PEOPLE
         if goal.metric not in METRICS or goal.metric in {each.metric for each in goals[:index]}:
-            wrong[f"goals.{index}.metric"] = [_("Choose amount or new_monthly_donors, each once.")]
+            wrong[f"goals.{index}.metric"] = [
+                _("Choose amount, new_monthly_donors or pro_bono_hours, each once.")
+            ]
         if not 0 < goal.target <= most:
             wrong[f"goals.{index}.target"] = [_("The target must be more than zero, and within reason.")]
         if not 0 <= goal.lookback_months <= 120:

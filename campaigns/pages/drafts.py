@@ -14,7 +14,7 @@ from campaigns.drives import drafting, launching
 from campaigns.drives.drafting import goal_terms
 from campaigns.drives.drive import Drive
 from campaigns.drives.drive_terms import DriveTerms
-from campaigns.drives.goal import AMOUNT, NEW_MONTHLY_DONORS
+from campaigns.drives.goal import AMOUNT, NEW_MONTHLY_DONORS, PRO_BONO_HOURS
 from campaigns.funds.fund import Fund
 from campaigns.pages.blueprint import bp, text_address
 from campaigns.pages.refusing import Attempt, attempt
@@ -33,6 +33,7 @@ NAMED = {
     "goals": "goal_amount",
     "goals.0.target": "goal_amount",
     "goals.1.target": "goal_new_monthly_donors",
+    "goals.2.target": "goal_pro_bono_hours",
     "closes_at": "closes_on",
     "opens_at": "closes_on",
     "presets_minor": "presets",
@@ -149,6 +150,7 @@ def _form_values(drive: Drive) -> dict[str, Any]:
         "presets": ", ".join(_plain(preset) for preset in drive.presets),
         "goal_amount": _plain(Money(targets[AMOUNT], drive.currency)) if AMOUNT in targets else None,
         "goal_new_monthly_donors": targets.get(NEW_MONTHLY_DONORS),
+        "goal_pro_bono_hours": targets.get(PRO_BONO_HOURS),
     }
 
 

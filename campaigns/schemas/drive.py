@@ -15,7 +15,7 @@ from campaigns.drives.drive_terms import (
     MOST_PRESETS,
     GoalTerms,
 )
-from campaigns.drives.goal import AMOUNT, METRICS, NEW_MONTHLY_DONORS
+from campaigns.drives.goal import AMOUNT, METRICS, NEW_MONTHLY_DONORS, PRO_BONO_HOURS
 from campaigns.schemas import choices
 from campaigns.schemas.campaign import looked_at_field, slug_field, text_field, title_field, version_field
 from campaigns.schemas.said import said
@@ -85,6 +85,19 @@ class DriveRulesSchema(DriveWordsSchema):
         },
         error_messages=said(invalid=lazy_gettext("Write a whole number of people, more than zero.")),
     )
+    goal_pro_bono_hours = fields.Integer(
+        validate=validate.Range(
+            min=1,
+            max=MOST_PEOPLE,
+            **said(error=lazy_gettext("Write a whole number of hours, more than zero.")),
+        ),
+        metadata={
+            "label": lazy_gettext("Goal: pro bono hours"),
+            "hint": lazy_gettext("Lawyers can pledge them. Certified hours alone count."),
+            "min": 1,
+        },
+        error_messages=said(invalid=lazy_gettext("Write a whole number of hours, more than zero.")),
+    )
     closes_on = fields.Date(
         load_default=None,
         metadata={
@@ -128,10 +141,11 @@ class DriveRulesSchema(DriveWordsSchema):
 
     @ma.post_load
     def as_changes(self, data: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
-        """The two goal fields become `goals`, in the order amount, people."""
+        """The goal fields become `goals`, in the order amount, people, hours."""
         targets = {
             AMOUNT: data.pop("goal_amount").minor if "goal_amount" in data else None,
             NEW_MONTHLY_DONORS: data.pop("goal_new_monthly_donors", None),
+            PRO_BONO_HOURS: data.pop("goal_pro_bono_hours", None),
         }
         goals = [GoalTerms(metric=metric, target=target) for metric, target in targets.items() if target]
         return {**data, "goals": goals}
@@ -159,7 +173,9 @@ class GoalSchema(Schema):
     target = fields.Integer(
         required=True,
         strict=True,
-        metadata={"description": "Minor units of the drive's currency for an amount, people for donors."},
+        metadata={
+            "description": "Minor units of the drive's currency for an amount, people for donors, whole hours."
+        },
     )
     lookback_months = fields.Integer(strict=True, load_default=12)
 

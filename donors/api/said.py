@@ -148,6 +148,7 @@ class GoalProgressOut(Schema):
     metric = fields.String(required=True)
     target = fields.Integer(required=True)
     actual = fields.Integer(required=True)
+    pledged = fields.Integer(metadata={"description": "Beside `pro_bono_hours` alone: accepted pledges"})
 
 
 class LegalFiguresOut(Schema):

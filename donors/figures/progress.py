@@ -14,7 +14,7 @@ from flask_babel import ngettext
 from sqlalchemy import ColumnElement, Select, func, select
 
 from campaigns.drives.drive import Drive
-from campaigns.drives.goal import AMOUNT, Goal
+from campaigns.drives.goal import AMOUNT, PRO_BONO_HOURS, Goal
 from campaigns.funds import ledger
 from campaigns.funds.fund import Fund
 from campaigns.funds.ledger import LedgerTotal
@@ -26,6 +26,8 @@ from legal.bonds.bond import REFUNDED, Bond
 from legal.bonds.bond_figures import BondFigures
 from legal.costs.in_kind import ACCEPTED, InKindCost
 from legal.matters.matter import Matter
+from legal.pledges.certified import certified_tenths
+from legal.pledges.hours_pledge import pledged_hours
 from legal.reports.transparency import LegalTotal
 
 
@@ -36,11 +38,15 @@ class GoalProgress:
     actual: int
     currency: str
     lookback_months: int
+    #: Hours of accepted pledges: shown apart, counted nowhere.
+    pledged: int = 0
 
     @property
     def label(self) -> str:
         if self.metric == AMOUNT:
             return _("raised")
+        if self.metric == PRO_BONO_HOURS:
+            return ngettext("certified pro bono hour", "certified pro bono hours", self.target)
         return ngettext("new monthly donor", "new monthly donors", self.target)
 
     @property
@@ -59,12 +65,22 @@ class GoalProgress:
                 "Gifts paid while the drive is open, less refunds. Fees that donors cover and donated hours are"
                 " not in it."
             )
+        if self.metric == PRO_BONO_HOURS:
+            return _(
+                "Hours worked for this campaign while the drive is open, once somebody other than their author has"
+                " certified them. Pledged hours are told apart and are not in it."
+            )
         return _(
             "People whose first monthly payment arrives while the drive is open and who made no recurring gift"
             " to this organisation in the %(months)d months before. Each person counts once; whoever cancels or"
             " is refunded before the deadline no longer counts.",
             months=self.lookback_months,
         )
+
+    def as_json(self) -> dict[str, Any]:
+        """`pledged` stands beside hours alone."""
+        told = {"metric": self.metric, "target": self.target, "actual": self.actual}
+        return told | ({"pledged": self.pledged} if self.metric == PRO_BONO_HOURS else {})
 
     def _text(self, value: int) -> str:
         return i18n.money(value, self.currency) if self.metric == AMOUNT else i18n.number(value)
@@ -106,7 +122,7 @@ class Progress:
             "raised_minor": self.raised.minor,
             "gifts": self.gifts,
             "donors": self.donors,
-            "goals": [{"metric": g.metric, "target": g.target, "actual": g.actual} for g in self.goals],
+            "goals": [g.as_json() for g in self.goals],
             "legal": {
                 "hours": tiles.hours_tenths / 10,
                 "in_kind_minor": tiles.in_kind.minor,
@@ -231,17 +247,24 @@ def assemble(rows: Sequence[Any], as_of: datetime) -> Progress:
         donors=row.donors,
         new_monthly_donors=row.new_monthly_donors,
         goals=[
-            GoalProgress(
-                metric=goal.metric,
-                target=goal.target,
-                actual=raised.minor if goal.metric == AMOUNT else row.new_monthly_donors,
-                currency=drive.currency,
-                lookback_months=goal.lookback_months,
-            )
-            for goal in goals
+            _goal(goal, drive, raised=raised, new_monthly_donors=row.new_monthly_donors) for goal in goals
         ],
         tiles=_tiles(row, drive.currency),
         as_of=as_of,
+    )
+
+
+def _goal(goal: Goal, drive: Drive, *, raised: Money, new_monthly_donors: int) -> GoalProgress:
+    """Hours are read for the drives that ask for them alone; they count in whole hours."""
+    asks_for_hours = goal.metric == PRO_BONO_HOURS
+    actual = raised.minor if goal.metric == AMOUNT else new_monthly_donors
+    return GoalProgress(
+        metric=goal.metric,
+        target=goal.target,
+        actual=certified_tenths(drive) // 10 if asks_for_hours else actual,
+        currency=drive.currency,
+        lookback_months=goal.lookback_months,
+        pledged=pledged_hours(drive.id) if asks_for_hours else 0,
     )
 
 

@@ -7,12 +7,20 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, select
 
 from campaigns.funds.fund import Fund
-from campaigns.funds.ledger import BOND_DEPOSIT, BOND_FORFEITED, LEGAL_COSTS, RAISED, LedgerEntry, LedgerGroup
+from campaigns.funds.ledger import (
+    BOND_DEPOSIT,
+    BOND_FORFEITED,
+    LEGAL_COSTS,
+    RAISED,
+    TRUST,
+    LedgerEntry,
+    LedgerGroup,
+)
 from core import clock
 from core.db import db
 from legal.costs.expense import Expense, ExpensePayment
 
-_ACCOUNTS = (LEGAL_COSTS, BOND_DEPOSIT, BOND_FORFEITED, *RAISED)
+_ACCOUNTS = (LEGAL_COSTS, BOND_DEPOSIT, BOND_FORFEITED, TRUST, *RAISED)
 
 
 def currency_of(campaign_id: str) -> str:
@@ -44,7 +52,7 @@ def money_of(campaign_id: str, *, starts_at: datetime | None, ends_at: datetime)
     recycled = (Decimal(posted) / capital).quantize(Decimal("0.01"), ROUND_HALF_UP) if capital > 0 else None
     return {
         "cash_spent_minor": sums.get(LEGAL_COSTS, 0) - before.get(LEGAL_COSTS, 0),
-        "trust_held_minor": 0,
+        "trust_held_minor": sums.get(TRUST, 0),
         "costs": _costs(campaign_id, currency, starts_at, ends_at),
         "bonds": {
             "posted_minor": posted,

@@ -1,0 +1,1 @@
+"""Hours that lawyers promise to a drive, before they are worked."""
