@@ -5,8 +5,8 @@ from alembic import op
 
 from migrations.checks import replace_check
 
-revision = "0099"
-down_revision = "0020"
+revision = "0024"
+down_revision = "0023"
 branch_labels = None
 depends_on = None
 
