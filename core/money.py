@@ -12,7 +12,7 @@ from typing import Self
 
 #: Decimals of each currency that drives may use (ISO 4217). A currency that is not here is refused.
 EXPONENTS: dict[str, int] = {
-    **dict.fromkeys(("CLP", "JPY", "KRW", "PYG", "VND"), 0),
+    **dict.fromkeys(("CLP", "ISK", "JPY", "KRW", "PYG", "UGX", "VND"), 0),
     **dict.fromkeys(
         (
             *("ARS", "AUD", "BOB", "BRL", "CAD", "CHF", "COP", "CRC", "DKK", "DOP", "EUR", "GBP", "GTQ"),

@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from core.money import Money
+from donors.stripe_gateway import amounts
 
 
 @dataclass(frozen=True)
@@ -32,4 +33,5 @@ def cover(amount: Money) -> Money:
         return Money.zero(amount.currency)
     share = 1 - found.percent / 100
     charged = ((amount.minor + found.fixed.minor) / share).to_integral_value(rounding=ROUND_CEILING)
-    return Money(int(charged), amount.currency) - amount
+    step = amounts.step(amount.currency).minor
+    return Money(-(-int(charged) // step) * step, amount.currency) - amount

@@ -15,6 +15,7 @@ from core.i18n import money as money_text
 from core.money import Money
 from donors.disputes.dispute import ANSWERED, OPEN, Dispute
 from donors.gifts.gift import Gift, public_name
+from donors.gifts.limits import check_amount, check_step
 from donors.gifts.refund import Refund
 from donors.gifts.settling import lock_gift
 from donors.payments.connected_account import account_of
@@ -113,17 +114,7 @@ def _promise(drive: Drive, order: GiftOrder, donor_id: str, account: str) -> Rec
 def _check(drive: Drive, order: GiftOrder) -> None:
     if drive.state(clock.now()) != "open":
         raise Conflict("drive_not_open", _("This drive does not take gifts now. No money moved."))
-    if order.amount.currency != drive.currency:
-        raise Invalid({"amount": [_("This drive takes %(currency)s.", currency=drive.currency)]})
-    least, most = Money(drive.min_minor, drive.currency), Money(drive.max_minor, drive.currency)
-    if not least <= order.amount <= most:
-        raise Invalid(
-            {
-                "amount": [
-                    _("Give from %(least)s to %(most)s.", least=money_text(least), most=money_text(most))
-                ]
-            }
-        )
+    check_amount(drive, order.amount)
     said = {
         "name": order.name,
         "alias": order.alias,
@@ -191,6 +182,7 @@ def check_refund(gift: Gift, amount: Money) -> None:
         raise Invalid(
             {"amount": [_("At most %(left)s of this gift is left to refund.", left=money_text(left))]}
         )
+    check_step(amount)
 
 
 def _is_disputed(gift: Gift) -> bool:

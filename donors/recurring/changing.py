@@ -13,9 +13,9 @@ from campaigns.drives.drive import Drive
 from core import clock
 from core.db import db
 from core.errors import Conflict, Invalid
-from core.i18n import money as money_text
 from core.money import Money
 from donors.gifts import fee_cover
+from donors.gifts.limits import check_amount, limits_of
 from donors.recurring import instalment, standing, version
 from donors.recurring.pause import LONGEST_PAUSE_MONTHS, PAUSE, SKIP, Pause
 from donors.recurring.recurring_gift import ENDED, HELD, RUNNING, RecurringGift
@@ -40,10 +40,7 @@ def change_amount(promise: RecurringGift, amount: Money, asked: Asked) -> Versio
     drive = db.session.get_one(Drive, promise.drive_id)
     if amount.currency != promise.currency:
         raise Invalid({"amount": [_("This gift is in %(currency)s.", currency=promise.currency)]})
-    if not is_within_limits(promise, amount):
-        least, most = Money(drive.min_minor, drive.currency), Money(drive.max_minor, drive.currency)
-        text = _("Give from %(least)s to %(most)s.", least=money_text(least), most=money_text(most))
-        raise Invalid({"amount": [text]})
+    check_amount(drive, amount)
     if amount == promise.amount:
         raise Invalid({"amount": [_("That is the amount it has now.")]})
     was_minor = promise.amount_minor
@@ -56,8 +53,8 @@ def change_amount(promise: RecurringGift, amount: Money, asked: Asked) -> Versio
 
 def is_within_limits(promise: RecurringGift, amount: Money) -> bool:
     """Whether the drive takes such an amount."""
-    drive = db.session.get_one(Drive, promise.drive_id)
-    return drive.min_minor <= amount.minor <= drive.max_minor
+    least, most = limits_of(db.session.get_one(Drive, promise.drive_id))
+    return least <= amount <= most
 
 
 def change_day(promise: RecurringGift, day: int, asked: Asked) -> Version:

@@ -7,6 +7,7 @@ from typing import Any, cast
 import stripe
 
 from core.money import Money
+from donors.stripe_gateway.amounts import to_stripe
 from donors.stripe_gateway.checkout import INTERVALS
 from donors.stripe_gateway.client import calling, client, id_of
 from donors.stripe_gateway.recurring import Subscription, as_subscription, read_subscription
@@ -55,7 +56,7 @@ def change_subscription(subscription_id: str, change: SubscriptionChange, *, key
     price = {
         "currency": change.amount.currency.lower(),
         "product": found.product_id,
-        "unit_amount": change.amount.minor,
+        "unit_amount": to_stripe(change.amount),
         "recurring": {"interval": interval, "interval_count": count},
     }
     params: dict[str, Any] = {

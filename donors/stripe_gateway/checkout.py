@@ -7,6 +7,7 @@ from typing import Any, cast
 import stripe
 
 from core.money import Money
+from donors.stripe_gateway.amounts import to_stripe
 from donors.stripe_gateway.client import calling, client, id_of, spoken_for
 
 INTERVALS: dict[str, tuple[str, int]] = {
@@ -56,7 +57,7 @@ def open_checkout(request: CheckoutRequest) -> Checkout:
         metadata["recurring_gift_id"] = request.recurring_gift_id
     price: dict[str, Any] = {
         "currency": request.amount.currency.lower(),
-        "unit_amount": request.amount.minor,
+        "unit_amount": to_stripe(request.amount),
         "product_data": {"name": request.title},
     }
     params: dict[str, Any] = {

@@ -8,6 +8,7 @@ import stripe
 
 from core import clock
 from core.money import Money
+from donors.stripe_gateway.amounts import from_stripe
 from donors.stripe_gateway.client import calling, client, id_of, spoken_for
 
 #: Stripe's words for how a dispute stands, and ours.
@@ -119,7 +120,7 @@ def _dispute(found: stripe.Dispute) -> StripeDispute:
         payment_intent_id=id_of(found.payment_intent),
         state=_STATES[found.status],
         reason=found.reason,
-        amount=Money(found.amount, found.currency.upper()),
+        amount=from_stripe(found.amount, found.currency),
         opened_at=clock.from_epoch(found.created),
         due_at=clock.from_epoch(due) if due else None,
         is_refundable=found.is_charge_refundable,
@@ -132,7 +133,7 @@ def _withdrawal(found: stripe.BalanceTransaction) -> Withdrawal:
     currency = found.currency.upper()
     return Withdrawal(
         id=found.id,
-        amount=Money(found.amount, currency),
-        fee=Money(found.fee, currency),
+        amount=from_stripe(found.amount, currency),
+        fee=from_stripe(found.fee, currency),
         at=clock.from_epoch(found.created),
     )

@@ -7,6 +7,7 @@ import stripe
 
 from core import clock
 from core.money import Money
+from donors.stripe_gateway.amounts import from_stripe
 from donors.stripe_gateway.client import calling, client, ours, spoken_for
 from donors.stripe_gateway.refunds import StripeRefund, as_refund
 
@@ -50,7 +51,7 @@ def read_payment(payment_intent_id: str, *, was_refunded: bool = False) -> Payme
         gift_id=ours(intent.metadata, "gift_id"),
         is_paid=is_paid,
         paid_at=clock.from_epoch(charge.created) if charge is not None and is_paid else None,
-        amount=Money(intent.amount, currency),
+        amount=from_stripe(intent.amount, currency),
         fee=_fee(charge, currency),
         refunds=tuple(as_refund(each) for each in refunds),
         account=spoken_for(),
@@ -67,4 +68,7 @@ def _fee(charge: stripe.Charge | None, currency: str) -> Money | None:
     settled = charge.balance_transaction if charge else None
     if settled is None or isinstance(settled, str) or settled.currency.upper() != currency:
         return None  # not settled yet, or settled in another currency: the payout will tell
-    return Money(settled.fee, currency)
+    try:
+        return from_stripe(settled.fee, currency)
+    except ValueError:
+        return None  # finer than the currency

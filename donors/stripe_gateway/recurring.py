@@ -7,6 +7,7 @@ import stripe
 
 from core import clock
 from core.money import Money
+from donors.stripe_gateway.amounts import from_stripe
 from donors.stripe_gateway.client import calling, client, id_of, ours, spoken_for
 
 
@@ -61,7 +62,7 @@ def read_invoice(invoice_id: str) -> Invoice:
         recurring_gift_id=ours(details.metadata if details else None, "recurring_gift_id"),
         is_first=invoice.billing_reason == "subscription_create",
         status=invoice.status or "draft",
-        amount_due=Money(invoice.amount_due, invoice.currency.upper()),
+        amount_due=from_stripe(invoice.amount_due, invoice.currency),
         period_starts_at=clock.from_epoch(line.period.start),
         payment_intent_id=id_of(intent),
         attempts=invoice.attempt_count,

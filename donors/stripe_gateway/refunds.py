@@ -7,6 +7,7 @@ import stripe
 
 from core import clock
 from core.money import Money
+from donors.stripe_gateway.amounts import from_stripe, to_stripe
 from donors.stripe_gateway.client import calling, client, ours
 
 
@@ -26,7 +27,7 @@ def refund(payment_intent_id: str, amount: Money, *, refund_id: str) -> StripeRe
             made = client().v1.refunds.create(
                 {
                     "payment_intent": payment_intent_id,
-                    "amount": amount.minor,
+                    "amount": to_stripe(amount),
                     "metadata": {"refund_id": refund_id},
                 },
                 {"idempotency_key": f"refund:{refund_id}"},
@@ -40,7 +41,7 @@ def as_refund(made: stripe.Refund) -> StripeRefund:
     return StripeRefund(
         id=made.id,
         refund_id=ours(made.metadata, "refund_id"),
-        amount=Money(made.amount, made.currency.upper()),
+        amount=from_stripe(made.amount, made.currency),
         status=made.status or "pending",
         at=clock.from_epoch(made.created),
     )
