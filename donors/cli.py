@@ -1,5 +1,7 @@
 """`flask stripe sweep`, and what `flask ledger verify` recomputes of giving."""
 
+from datetime import UTC, datetime
+
 import click
 from flask import Flask
 from flask.cli import AppGroup
@@ -7,6 +9,7 @@ from flask.cli import AppGroup
 from campaigns.funds import verifying
 from donors import jobs
 from donors.figures import tally
+from donors.payments import movements_at_stripe
 from donors.privacy import retention
 
 stripe_commands = AppGroup("stripe", help="What passes between Stripe and us.")
@@ -31,6 +34,28 @@ def retain(dry_run: bool) -> None:
     if not dry_run:
         jobs.retain.run()
         click.echo("Done.")
+
+
+@stripe_commands.command("reconcile")
+@click.option(
+    "--since", required=True, help="From this moment on, such as 2025-11-27 or 2025-11-27T08:00+00:00."
+)
+def reconcile(since: str) -> None:
+    """Bring in what webhooks missed: Stripe's events, movements and payouts, and say what does not match."""
+    found = movements_at_stripe.reconcile(_moment(since))
+    jobs.mail_receipts()
+    click.echo(
+        f"{found.events} events, {found.missed} of them missed until now; {found.movements} movements,"
+        f" {found.unmatched} of which nothing is known here; {found.payouts} payouts."
+    )
+
+
+def _moment(text: str) -> datetime:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise click.BadParameter("write a date or a moment, like 2025-11-27T08:00+00:00") from None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def register(app: Flask) -> None:

@@ -14,14 +14,13 @@ from typing import Any
 from flask import Blueprint, Flask, current_app, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from core import clock, telemetry
-from core.db import commit_once
+from core import telemetry
 from core.errors import Refusal
 from core.jobs import enqueue
 from core.security import HEADERS, csrf
 from donors import stripe_gateway
 from donors.jobs import apply_event
-from donors.payments.stripe_event import StripeEvent
+from donors.payments import inbox
 from donors.stripe_gateway import BadSignature, Event
 
 log = logging.getLogger(__name__)
@@ -85,7 +84,7 @@ def _try_to_take_in(body: bytes, signature: str) -> Event | None:
 
 def _take_in(body: bytes, signature: str) -> Event:
     event = _read(body, signature)
-    if _store(event, body):
+    if inbox.take_in(event, body.decode()):
         _nudge(event.id)
     return event
 
@@ -107,19 +106,3 @@ def _read(body: bytes, signature: str) -> Event:
     if event.livemode != current_app.config["SETTINGS"].livemode:
         raise BadEvent("wrong_livemode", "The event's livemode is not ours.")
     return event
-
-
-def _store(event: Event, body: bytes) -> bool:
-    now = clock.now()
-    return commit_once(
-        StripeEvent,
-        id=event.id,
-        type=event.type,
-        account=event.account,
-        created_at=event.created_at,
-        received_at=now,
-        body=body.decode(),
-        attempts=0,
-        next_attempt_at=now,
-        error="",
-    )

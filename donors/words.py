@@ -76,6 +76,27 @@ DISPUTE_REASONS: dict[str, Any] = {
     "made_with_counterfeit_card": lazy_gettext("The card was counterfeit"),
     "fraudulent_card_application": lazy_gettext("The card was applied for by somebody else"),
 }
+PAYOUT_STATES: dict[str, Any] = {
+    "payout_on_its_way": lazy_gettext("On its way"),
+    "payout_arrived": lazy_gettext("Arrived"),
+    "payout_came_back": lazy_gettext("Came back"),
+    "on_its_way": lazy_gettext("On its way"),
+    "arrived": lazy_gettext("Arrived"),
+    "came_back": lazy_gettext("Came back"),
+}
+#: The lines of the three columns.
+RECONCILED: dict[str, Any] = {
+    "balance_before_payouts": lazy_gettext("Gifts less fees, refunds and disputes"),
+    "paid_out": lazy_gettext("Paid out"),
+    "at_stripe_now": lazy_gettext("Still at Stripe"),
+    "arrived": lazy_gettext("Arrived in the bank"),
+}
+DIFFERENCES: dict[str, Any] = {
+    "ledger": lazy_gettext("Stripe and ledger differ"),
+    "unknown": lazy_gettext("Money at Stripe of which nothing is known here"),
+    "payout": lazy_gettext("A payout without its counterpart"),
+    "bank": lazy_gettext("A line of the bank without a payout"),
+}
 EVENT_STATES: dict[str, Any] = {
     "failing": lazy_gettext("Failing"),
     "received": lazy_gettext("Waiting"),
@@ -108,6 +129,9 @@ TONES = {
     "refused": "bad",
     "came_back": "bad",
     "open": "bad",
+    "payout_on_its_way": "warn",
+    "payout_arrived": "good",
+    "payout_came_back": "bad",
     "inquiry": "warn",
     "answered": "warn",
     "inquiry_answered": "warn",

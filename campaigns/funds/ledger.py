@@ -130,6 +130,8 @@ class Line:
     account: str
     amount: Money
     counts_for: str = NO_DRIVE
+    #: Another fund than the group's: one payout carries money of several.
+    fund_id: str = ""
 
 
 class Unbalanced(ValueError):
@@ -149,7 +151,7 @@ def post(*, kind: str, source: str, fund_id: str, lines: Sequence[Line], occurre
         [
             {
                 "group_id": group_id,
-                "fund_id": fund_id,
+                "fund_id": line.fund_id or fund_id,
                 "drive_id": line.counts_for,
                 "account": line.account,
                 "amount_minor": line.amount.minor,
@@ -182,11 +184,11 @@ def _check(lines: Sequence[Line]) -> None:
 
 def _keep_totals(fund_id: str, lines: Sequence[Line]) -> None:
     # Sorted, so that two processes lock the same rows in the same order.
-    for line in sorted(lines, key=lambda line: (line.account, line.counts_for)):
+    for line in sorted(lines, key=lambda line: (line.fund_id or fund_id, line.account, line.counts_for)):
         upsert_add(
             LedgerTotal,
             key={
-                "fund_id": fund_id,
+                "fund_id": line.fund_id or fund_id,
                 "drive_id": line.counts_for,
                 "account": line.account,
                 "currency": line.amount.currency,

@@ -84,7 +84,7 @@ def apply_event(event_id: str) -> None:
         _note_failure(event_id, error)
 
 
-def _take(step: Callable[[], None], event: Event) -> None:
+def _take(step: Callable[[], object], event: Event) -> None:
     try:
         step()
     except ForeignAccount:

@@ -19,13 +19,14 @@ from donors.gifts import settling
 from donors.gifts.gift import EXPIRED, FAILED, PENDING, Gift
 from donors.payments.connected_account import require_same
 from donors.payments.stripe_event import NotYet as NotYet
+from donors.payouts import looking as payouts
 from donors.recurring import carding, instalments
 from donors.recurring.recurring_gift import ABANDONED, RecurringGift
 from donors.recurring.recurring_gift import PENDING as PROMISE_PENDING
 from donors.stripe_gateway import Checkout, Event, Invoice, Payment, Subscription
 
 #: Applies what was seen, inside a transaction.
-Step = Callable[[], None]
+Step = Callable[[], object]
 
 
 def look(event: Event) -> Step:
@@ -138,6 +139,7 @@ _HANDLERS: dict[str, Callable[[Event], Step | None]] = {
     **dict.fromkeys(("customer.subscription.updated", "customer.subscription.deleted"), _on_subscription),
     **dict.fromkeys(("charge.refunded", "refund.created", "refund.updated", "refund.failed"), _on_refund),
     **disputes.HANDLERS,
+    **payouts.HANDLERS,
 }
 
 

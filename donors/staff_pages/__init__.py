@@ -10,6 +10,7 @@ from donors.staff_pages import (
     gifts,
     own_account,
     privacy,
+    reconciliation,
     recurring,
     recurring_changes,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "gifts",
     "own_account",
     "privacy",
+    "reconciliation",
     "recurring",
     "recurring_changes",
 ]

@@ -5,6 +5,14 @@ call has no second effect. No call is made inside a transaction. Others import f
 """
 
 from donors.stripe_gateway.accounts import OwnAccount, UnknownAccount, read_account
+from donors.stripe_gateway.balance import (
+    StripeMovement,
+    StripePayout,
+    events_since,
+    movements_since,
+    payouts_since,
+    read_payout,
+)
 from donors.stripe_gateway.changing import (
     CardPage,
     CardPageRequest,
@@ -53,6 +61,12 @@ from donors.stripe_gateway.recurring import (
 from donors.stripe_gateway.refunds import StripeRefund, refund
 
 __all__ = [
+    "StripeMovement",
+    "StripePayout",
+    "events_since",
+    "movements_since",
+    "payouts_since",
+    "read_payout",
     "Evidence",
     "StripeDispute",
     "Warning",

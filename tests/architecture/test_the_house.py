@@ -14,7 +14,7 @@ HOUSE = modules(*PACKAGES)
 OPEN_TRANSACTIONS = {
     *("core.mail", "staff.sign_in", "staff.bearer", "staff.sessions.watching"),
     *("donors.payments.at_stripe", "donors.payments.promises_at_stripe", "donors.payments.defence_at_stripe"),
-    "donors.payments.disputes_at_stripe",
+    *("donors.payments.disputes_at_stripe", "donors.payments.movements_at_stripe"),
 }
 
 

@@ -29,8 +29,8 @@ DATA = {
 STAFF_PAGES = [
     "", "account", "audit", "bonds", "campaigns", "campaigns/new", "clients", "clients/new", "disputes", "donors",
     "drives", "drives/new", "events", "expenses", "expenses/new", "funds", "funds/new", "gifts", "hours",
-    "hours/approvals", "matters", "matters/new", "organisation", "organisation/stripe", "people", "recurring",
-    "timekeepers", "tokens", "updates", "updates/new",
+    "hours/approvals", "matters", "matters/new", "organisation", "organisation/stripe", "people",
+    "reconciliation", "recurring", "timekeepers", "tokens", "updates", "updates/new",
 ]  # fmt: skip
 
 
