@@ -46,6 +46,7 @@ INSIDE = {
     # Made of what the consent allows of country and region, which passed the door.
     "timeline_entry.place",
     "stripe_event.body",
+    "bank_line.text",  # the bank wrote it; staff reads it
 }
 WORDY = {
     *("title", "slug", "summary", "story", "body", "words", "message", "caption", "alt", "filename"),
