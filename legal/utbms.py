@@ -5,6 +5,7 @@ single level: each is a task and its own phase.
 """
 
 import csv
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -14,6 +15,8 @@ from flask_babel import gettext as _
 from core.errors import Invalid
 
 DATA = Path(__file__).parent / "data"
+#: How many candidates a refusal names.
+MOST_NAMED = 6
 KINDS = ("phase", "task", "counseling", "activity", "expense")
 
 
@@ -59,7 +62,7 @@ def phase_of(code: str) -> Code:
 
 def task_code(value: str, *, field: str = "task_code") -> Code:
     """The task a person typed, in any case. Raises Invalid on `field` otherwise."""
-    code = _known(value, field)
+    code = _known(value, field, ("task", "counseling"))
     if code.kind == "phase":
         message = _("%(code)s is a phase. Choose one of its tasks.", code=code.code)
         raise Invalid({field: [message]})
@@ -70,7 +73,7 @@ def task_code(value: str, *, field: str = "task_code") -> Code:
 
 def activity_code(value: str, *, field: str = "activity_code") -> Code:
     """The activity a person typed, in any case. Raises Invalid on `field` otherwise."""
-    code = _known(value, field)
+    code = _known(value, field, ("activity",))
     if code.kind != "activity":
         raise Invalid({field: [_("%(code)s is not an activity code.", code=code.code)]})
     return code
@@ -78,16 +81,34 @@ def activity_code(value: str, *, field: str = "activity_code") -> Code:
 
 def expense_code(value: str, *, field: str = "expense_code") -> Code:
     """The expense a person typed, in any case. Raises Invalid on `field` otherwise."""
-    code = _known(value, field)
+    code = _known(value, field, ("expense",))
     if code.kind != "expense":
         raise Invalid({field: [_("%(code)s is not an expense code.", code=code.code)]})
     return code
 
 
-def _known(value: str, field: str) -> Code:
-    """A person may pick "L110 Fact Investigation/Development" from a list: the first word counts."""
+def find_codes(words: str, kinds: Collection[str] = KINDS) -> list[Code]:
+    """The codes of these kinds whose code or name has every one of the words, in published order."""
+    wanted = words.casefold().split()
+    return [
+        code
+        for code in catalogue().values()
+        if code.kind in kinds and wanted and all(word in code.label.casefold() for word in wanted)
+    ]
+
+
+def _known(value: str, field: str, kinds: Collection[str]) -> Code:
+    """A person may pick "L110 Fact Investigation/Development" from a list, where the first word counts, or type
+    words that one name alone has: "pleading" is L210."""
     typed = value.split(maxsplit=1)[0].upper() if value.strip() else ""
     code = catalogue().get(typed)
-    if code is None:
+    if code is not None:
+        return code
+    # A number that is nearly a code is a slip of the finger and not a word.
+    found = [] if any(each.isdigit() for each in value) else find_codes(value, kinds)
+    if len(found) > 1:
+        named = ", ".join(each.label for each in found[:MOST_NAMED])
+        raise Invalid({field: [_("Several codes have these words: %(codes)s.", codes=named)]})
+    if not found:
         raise Invalid({field: [_("We do not know the code %(code)s.", code=typed or "–")]})
-    return code
+    return found[0]

@@ -2,7 +2,9 @@
 
    data-send-on-change  a select that sends its form
    data-rail            the page list scrolls to where one is
-   data-rows            a table body: Enter in its last row adds another from <template data-row>, whose {n} is the row's number
+   data-rows            a table body: Enter in its last row adds another from <template data-row>, whose {n} is the row's number,
+                        and goes to its first empty field; day, matter and timekeeper are those of the row above
+   data-timer           a button that starts, and then stops into the first row without a duration; goes on through reloads
    data-draft="name"    a form that keeps what was typed in this browser until it is sent
    data-copy            a button that copies the text of the element with this id
    data-reason          a form that asks before sending: the sentence to confirm */
@@ -19,7 +21,7 @@
     if (body) while (controls().length < kept.length && addRow(body)) ;
     controls().forEach((control, place) => {
       const [name, value] = kept[place] || [];
-      if (name === control.name && !control.value) control.value = value;
+      if (name === control.name && value) control.value = value;
     });
     form.addEventListener("input", () => {
       try { localStorage.setItem(key, JSON.stringify(controls().map((each) => [each.name, each.value]))); } catch { /* private window */ }
@@ -41,8 +43,12 @@
     const template = document.querySelector("template[data-row]");
     const holder = document.createElement("tbody");
     holder.innerHTML = template.innerHTML.replaceAll("{n}", body.rows.length);
-    const row = holder.rows[0];
+    const row = holder.rows[0], above = body.rows[body.rows.length - 1];
     body.append(row);
+    for (const name of ["worked_on", "matter_id", "timekeeper_id"]) {
+      const [from, to] = [above, row].map((each) => each?.querySelector(`[name=${name}]`));
+      if (from && to) to.value = from.value;
+    }
     return row;
   }
 
@@ -51,8 +57,38 @@
     if (!row || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
     const next = row.nextElementSibling || addRow(row.parentElement);
-    next.querySelector("input, select, textarea")?.focus();
+    const controls = [...next.querySelectorAll("input, select, textarea")];
+    (controls.find((each) => !each.value) || controls[0])?.focus();
   });
+
+  /* The start is kept in this browser, so that a reload or a closed laptop does not lose it. */
+  function runTimer(button) {
+    const key = "timer", since = () => Number(localStorage.getItem(key));
+    const pad = (number) => String(number).padStart(2, "0");
+    const show = () => {
+      const minutes = Math.floor((Date.now() - since()) / 60000);
+      button.textContent = since() ? button.dataset.stop + " " + Math.floor(minutes / 60) + ":" + pad(minutes % 60) : button.dataset.timer;
+      button.setAttribute("aria-pressed", Boolean(since()));
+    };
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      if (since()) stopTimer(new Date(since()), pad);
+      if (since()) localStorage.removeItem(key); else localStorage.setItem(key, Date.now());
+      show();
+    });
+    show();
+    setInterval(show, 15000);
+  }
+
+  function stopTimer(began, pad) {
+    const body = document.querySelector("[data-rows]");
+    const row = [...body.rows].find((each) => !each.querySelector("[name=duration]").value) || addRow(body);
+    const minutes = Math.max(1, Math.round((Date.now() - began) / 60000));
+    row.querySelector("[name=duration]").value = Math.floor(minutes / 60) + ":" + pad(minutes % 60);
+    row.querySelector("[name=starts_at]").value = pad(began.getHours()) + ":" + pad(began.getMinutes());
+    row.querySelector("[name=duration]").dispatchEvent(new Event("input", { bubbles: true }));
+    row.querySelector("[name=task_code]").focus();
+  }
 
   document.addEventListener("change", (event) => {
     if (event.target.matches("[data-send-on-change]")) event.target.form.submit();
@@ -69,6 +105,7 @@
   });
 
   document.querySelectorAll("form[data-draft]").forEach(keepDraft);
+  document.querySelectorAll("[data-timer]").forEach(runTimer);
   const here = document.querySelector("[data-rail] [aria-current]");
   if (here) showInRail(here);
 })();

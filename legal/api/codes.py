@@ -11,9 +11,10 @@ from staff.bearer import token_required
 
 
 class CodesIn(Schema):
-    """Which kind of code."""
+    """Which codes."""
 
     kind = fields.String(validate=validate.OneOf(utbms.KINDS))
+    q = fields.String(metadata={"description": "Words that code and name have, in any order"})
 
 
 @bp.get("/utbms-codes")
@@ -23,4 +24,7 @@ class CodesIn(Schema):
 @bp.response(200, CodeOut(many=True))
 def utbms_codes(query: dict[str, Any]) -> list[utbms.Code]:
     """The UTBMS codes: 5 phases, 29 tasks, 4 counseling codes, 11 activities, 24 expenses."""
-    return utbms.codes(query["kind"]) if "kind" in query else list(utbms.catalogue().values())
+    kinds = [query["kind"]] if "kind" in query else utbms.KINDS
+    if "q" in query:
+        return utbms.find_codes(query["q"], kinds)
+    return [code for code in utbms.catalogue().values() if code.kind in kinds]

@@ -8,6 +8,7 @@ from sqlalchemy.orm import joinedload
 
 from core.db import db
 from legal import utbms
+from legal.acting import find_answerable
 from legal.hours.time_entry import APPROVED, DRAFT, STATES, TimeEntry, entries_of
 from legal.matters.matter import Matter
 from legal.matters.timekeeper import Timekeeper
@@ -83,6 +84,14 @@ def _has(word: str) -> ColumnElement[bool]:
         TimeEntry.task_code.in_(named),
         TimeEntry.activity_code.in_(named),
     )
+
+
+def find_last_written(actor: Actor) -> TimeEntry | None:
+    """The entry the actor wrote last, whatever became of it; what takes another back does not count."""
+    query = entries_of(actor).where(
+        TimeEntry.author_id == find_answerable(actor), TimeEntry.reverses_id.is_(None)
+    )
+    return db.session.scalar(query.order_by(TimeEntry.written_at.desc(), TimeEntry.id.desc()).limit(1))
 
 
 def week_of(timekeeper: Timekeeper, day: date) -> Week:

@@ -8,6 +8,7 @@ cost needs a fund, and an adjustment is not work.
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -19,7 +20,17 @@ from legal.hours.rounding_version import policy_on
 from legal.hours.time_entry import TimeEntry, entries_of
 from legal.hours.timekeeping import Work, record_time
 from legal.ledes.exporting import opaque, sorting_name
-from legal.ledes.lexis import BY_NAME, EXPENSE, FEE, Problem, Record, read_date, read_number
+from legal.ledes.lexis import (
+    BY_NAME,
+    EXPENSE,
+    EXPENSE_ADJUSTMENT,
+    FEE,
+    FEE_ADJUSTMENT,
+    Problem,
+    Record,
+    read_date,
+    read_number,
+)
 from legal.ledes.reading import FIRST_RECORD, LedesRefused, read
 from legal.matters.matter import Matter, get_matter
 from legal.matters.timekeeper import Timekeeper, list_timekeepers
@@ -39,14 +50,37 @@ _Hours = tuple[str, object, int, str, str]
 
 
 @dataclass
+class InvoiceSums:
+    """What an invoice of the file comes to, as its lines say: fees and costs, and what was taken off or put on the
+    whole of either."""
+
+    fees: Decimal = Decimal(0)
+    costs: Decimal = Decimal(0)
+    fee_adjustments: Decimal = Decimal(0)
+    cost_adjustments: Decimal = Decimal(0)
+
+    @property
+    def total(self) -> Decimal:
+        return self.fees + self.costs + self.fee_adjustments + self.cost_adjustments
+
+
+_SUM_OF = {
+    FEE: "fees",
+    EXPENSE: "costs",
+    FEE_ADJUSTMENT: "fee_adjustments",
+    EXPENSE_ADJUSTMENT: "cost_adjustments",
+}
+
+
+@dataclass
 class LedesImport:
-    """What a file brought. `invoices` are its invoice numbers."""
+    """What a file brought. `invoices` are its invoices by number."""
 
     entries: list[TimeEntry] = field(default_factory=list)
     already_here: int = 0
     costs: int = 0
     adjustments: int = 0
-    invoices: set[str] = field(default_factory=set)
+    invoices: dict[str, InvoiceSums] = field(default_factory=dict)
 
 
 def import_ledes(actor: Actor, text: str, *, matter_id: str) -> LedesImport:
@@ -60,7 +94,7 @@ def import_ledes(actor: Actor, text: str, *, matter_id: str) -> LedesImport:
     here = _hours_here(actor, matter)
     done, problems = LedesImport(), list[Problem]()
     for number, record in enumerate(read(text), start=FIRST_RECORD):
-        done.invoices.add(record["INVOICE_NUMBER"])
+        _add_up(done, record)
         if record["EXP/FEE/INV_ADJ_TYPE"] != FEE:
             done.costs += record["EXP/FEE/INV_ADJ_TYPE"] == EXPENSE
             done.adjustments += record["EXP/FEE/INV_ADJ_TYPE"] != EXPENSE
@@ -72,6 +106,12 @@ def import_ledes(actor: Actor, text: str, *, matter_id: str) -> LedesImport:
     if problems:
         raise LedesRefused(problems)
     return done
+
+
+def _add_up(done: LedesImport, record: Record) -> None:
+    sums = done.invoices.setdefault(record["INVOICE_NUMBER"], InvoiceSums())
+    name = _SUM_OF[record["EXP/FEE/INV_ADJ_TYPE"]]
+    setattr(sums, name, getattr(sums, name) + read_number(record["LINE_ITEM_TOTAL"]))
 
 
 def _problems(line: int, refusal: Invalid) -> Iterator[Problem]:

@@ -19,7 +19,7 @@ from legal.hours.rounding import hours_text
 from legal.hours.second_look import warnings_of
 from legal.hours.time_entry import STATES, TimeEntry
 from legal.hours.timekeeping import record_time, submit_time
-from legal.hours.timesheet import DEFAULT_SORT, Filter, find_entries, week_of
+from legal.hours.timesheet import DEFAULT_SORT, Filter, find_entries, find_last_written, week_of
 from legal.matters.matter import list_matters
 from legal.matters.timekeeper import find_own_timekeeper
 from legal.pages.blueprint import bp, chosen_ids, refuse
@@ -28,6 +28,8 @@ from staff.access import Actor, current_actor, requires
 from staff.organisation import Organisation
 
 BLANK_ROWS, MOST_ROWS = 5, 100
+#: Alone in a field of a paper timesheet it means: as above.
+DITTO = '"'
 TYPED = ("duration", "task_code", "narrative")
 MOST_EXPORTED = 100_000
 EXPORTED = (
@@ -39,7 +41,24 @@ EXPORTED = (
 @bp.get("/hours")
 @requires("hours.view")
 def hours() -> str:
-    return _page([_blank_row(current_actor()) for _row in range(BLANK_ROWS)])
+    """The sheet. `?same=1` begins it with the matter, the codes and the words of the last entry."""
+    actor = current_actor()
+    rows = [_blank_row(actor) for _row in range(BLANK_ROWS)]
+    last = find_last_written(actor) if request.args.get("same") else None
+    if last is not None:
+        rows[0] = Form(_row_schema(), initial={**rows[0].initial, **_as_typed(last)})
+    return _page(rows)
+
+
+def _as_typed(entry: TimeEntry) -> dict[str, str]:
+    """What the next entry may have in common with this one."""
+    return {
+        "matter_id": entry.matter_id,
+        "timekeeper_id": entry.timekeeper_id,
+        "task_code": entry.task_code,
+        "activity_code": entry.activity_code,
+        "narrative": entry.narrative,
+    }
 
 
 @bp.post("/hours")
@@ -65,7 +84,7 @@ def _record(actor: Actor, rows: list[Form]) -> list[TimeEntry]:
             for row in rows:
                 entries.append(record_time(actor, **row.data))
     except Invalid as refusal:
-        refuse(row, refusal, named={"minutes": "duration"})
+        refuse(row, refusal, named={"minutes": "duration", "starts_minute": "starts_at"})
         return []
     return entries
 
@@ -82,14 +101,29 @@ def _typed_rows() -> Iterator[Form]:
     """The rows that somebody typed into; a row of defaults alone is left aside."""
     schema = _row_schema()
     columns = {name: request.form.getlist(name) for name in schema.fields}
+    above: dict[str, str] | None = None
     for number in range(min(max(map(len, columns.values())), MOST_ROWS)):
         typed = {name: values[number] for name, values in columns.items() if number < len(values)}
-        if any(typed.get(name, "").strip() for name in TYPED):
-            yield Form(_row_schema(), typed)
+        if not any(typed.get(name, "").strip() for name in TYPED):
+            continue
+        if DITTO in {value.strip() for value in typed.values()}:
+            above = above if above is not None else _last_as_typed()
+            typed = {
+                name: above.get(name, "") if each.strip() == DITTO else each for name, each in typed.items()
+            }
+        above = typed
+        yield Form(_row_schema(), typed)
+
+
+def _last_as_typed() -> dict[str, str]:
+    last = find_last_written(current_actor())
+    if last is None:
+        return {}
+    return {**_as_typed(last), "duration": f"{abs(last.minutes_raw)}min"}
 
 
 def _row_schema() -> TimeEntryIn:
-    return TimeEntryIn(exclude=("minutes", "starts_at"))
+    return TimeEntryIn(exclude=("minutes",))
 
 
 def _blank_row(actor: Actor) -> Form:

@@ -1,17 +1,26 @@
-"""A matter's hours and costs as a LEDES 1998B file to download."""
+"""A matter's hours and costs as a LEDES 1998B file to download, and a file of another system taken in."""
 
-from flask import Response, flash, redirect, request, url_for
+from typing import Any
+
+from flask import Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from werkzeug.wrappers import Response as AnyResponse
 
-from core.db import transaction
+from core.db import db, transaction
 from core.errors import Invalid
 from core.forms import Form
+from legal.hours.time_entry import TimeEntry
 from legal.ledes.exporting import export_ledes
+from legal.ledes.importing import import_ledes
 from legal.ledes.reading import LedesRefused
+from legal.matters.matter import get_matter
+from legal.matters.timekeeper import Timekeeper
 from legal.pages.blueprint import bp
 from legal.schemas.ledes import LedesPeriodIn
 from staff.access import current_actor, requires
+
+MOST_BYTES = 2_000_000
 
 
 @bp.post("/matters/<matter_id>/ledes")
@@ -40,3 +49,54 @@ def _told(refusal: Invalid | LedesRefused) -> str:
     if isinstance(refusal, LedesRefused):
         return refusal.message
     return " ".join(text for texts in refusal.errors.values() for text in texts)
+
+
+@bp.get("/matters/<matter_id>/ledes/import")
+@requires("hours.enter")
+def ledes_import(matter_id: str) -> str:
+    return _import_page(matter_id)
+
+
+def _import_page(matter_id: str, **shown: Any) -> str:
+    nothing: dict[str, Any] = {"text": "", "preview": None, "problems": []}
+    matter = get_matter(current_actor(), matter_id)
+    return render_template("legal/ledes_import.html", matter=matter, **{**nothing, **shown})
+
+
+@bp.post("/matters/<matter_id>/ledes/import")
+@requires("hours.enter")
+def ledes_import_submit(matter_id: str) -> AnyResponse | tuple[str, int] | str:
+    """First what the file would bring, with nothing written; then, when that page is sent, the drafts."""
+    sent = request.files.get("file")
+    try:
+        text = sent.read(MOST_BYTES + 1).decode() if sent and sent.filename else request.form.get("text", "")
+    except UnicodeDecodeError:
+        text = ""
+    if not text.strip() or len(text) > MOST_BYTES:
+        flash(_("Choose a LEDES 1998B file of up to 2 MB."), "bad")
+        return _import_page(matter_id), 422
+    text = text.replace("\r\n", "\n")
+    try:
+        return _import(matter_id, text, writes="write" in request.form)
+    except LedesRefused as refusal:
+        return _import_page(matter_id, text=text, problems=refusal.problems), 409
+
+
+def _import(matter_id: str, text: str, *, writes: bool) -> AnyResponse | str:
+    with transaction() as session:
+        done = import_ledes(current_actor(), text, matter_id=matter_id)
+        entries = [
+            (each.worked_on, _keeper(each), each.task_code, each.units_tenths) for each in done.entries
+        ]
+        if not writes:
+            session.rollback()
+    if not writes:
+        return _import_page(matter_id, text=text, preview=done, entries=entries)
+    flash(
+        ngettext("One entry is written as a draft.", "%(num)d entries are written as drafts.", len(entries))
+    )
+    return redirect(url_for("legal.hours", matter=matter_id))
+
+
+def _keeper(entry: TimeEntry) -> str:
+    return db.session.get_one(Timekeeper, entry.timekeeper_id).name
