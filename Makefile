@@ -8,7 +8,7 @@ WORKERS ?= auto
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run test torture check bench seed migrate format lock messages screenshots
+.PHONY: help run test torture simulate check bench seed migrate format lock messages screenshots
 
 help: ## List the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -34,6 +34,9 @@ torture: .venv/ready translations/.ready ## Disguises of names, random lives of 
 	$(PY) -m pytest -q -n $(WORKERS) --dist loadgroup tests/campaigns/test_disguises.py tests/torture
 	AMPARO_TORTURE=1 $(PY) -m pytest -q tests/stories/test_withdrawal.py
 	AMPARO_TORTURE=1 $(PY) -m pytest -q --database postgresql tests/stories/test_withdrawal.py
+
+simulate: .venv/ready translations/.ready ## A year of a thousand recurring gifts with failing cards; prints what came of it
+	$(PY) -m tests.torture.simulation --gifts 1000 --months 12
 
 check: .venv/ready translations/.ready ## Style, types, architecture, known holes in dependencies
 	.venv/bin/ruff check .
