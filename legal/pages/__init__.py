@@ -1,6 +1,7 @@
 """Staff pages of the law work, and the public page of a report."""
 
 from legal import agenda
+from legal.matters import counsel_of_record
 from legal.pages import (
     approvals,
     bonds,
@@ -30,6 +31,7 @@ __all__ = [
     "bonds",
     "bp",
     "certifications",
+    "counsel_of_record",
     "cost_rules",
     "entries",
     "expenses",
