@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
+from flask_babel import format_date
 from flask_babel import gettext as _
 
 from core import i18n
@@ -26,7 +27,8 @@ def view(content: Mapping[str, Any]) -> dict[str, Any]:
         "tiles": _tiles(content, currency),
         "total": _hours(hours, "total_tenths", currency),
         "months": [
-            {"label": _months(each), **_hours(each, "tenths", currency)} for each in hours["by_month"]
+            {"label": _months(each), "short": _short(each), **_hours(each, "tenths", currency)}
+            for each in hours["by_month"]
         ],
         "phases": [
             {"label": phase_name(each["phase"]), **_hours(each, "tenths", currency)}
@@ -97,6 +99,11 @@ def class_name(code: str) -> str:
 def _months(run: Mapping[str, str]) -> str:
     first, last = (i18n.month(_first(run[name])) for name in ("first_month", "last_month"))
     return first if first == last else _("%(first)s to %(last)s", first=first, last=last)
+
+
+def _short(run: Mapping[str, str]) -> str:
+    """A run of months where there is room for its last one alone: under a bar of a chart."""
+    return format_date(_first(run["last_month"]), "MMM")
 
 
 def _first(month: str) -> date:
