@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Text
+from sqlalchemy import ForeignKey, Text, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from campaigns.clients.client import Persona
@@ -24,6 +24,8 @@ class Campaign(Shown, Model):
     summary: Mapped[str] = mapped_column(Text, default="")
     #: Markdown.
     story: Mapped[str] = mapped_column(Text, default="")
+    #: Whether the client agreed that the amount of a bond is told; set by each publication.
+    tells_bond_amount: Mapped[bool] = mapped_column(default=True, server_default=true())
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     #: Counts edits, so that the second of two people is shown what changed.
     version: Mapped[int] = mapped_column(default=1)

@@ -115,7 +115,9 @@ def publish_campaign(actor: Actor, campaign_id: str) -> Campaign:
     if missing:
         raise Invalid(missing)
     warnings_for(campaign)
-    clearing.publish(actor, campaign)
+    consent = clearing.publish(actor, campaign)
+    campaign.tells_bond_amount = consent.covers("bond_amount")
+    db.session.flush()
     audit.record(actor, "campaign.published", campaign.id, after={"slug": campaign.slug})
     return campaign
 

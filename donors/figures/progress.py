@@ -5,7 +5,7 @@ brought, instalments included, less refunds; without fee cover and without anyth
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -92,7 +92,8 @@ class Tiles:
 
     cash_received: Money
     cash_spent: Money
-    bond_held: Money
+    #: None on public surfaces where the client has not agreed that it is told.
+    bond_held: Money | None
     hours_tenths: int
     in_kind: Money
     trust_held: Money
@@ -128,12 +129,17 @@ class Progress:
                 "in_kind_minor": tiles.in_kind.minor,
                 "cash_received_minor": tiles.cash_received.minor,
                 "cash_spent_minor": tiles.cash_spent.minor,
-                "bond_held_minor": tiles.bond_held.minor,
+                "bond_held_minor": tiles.bond_held.minor if tiles.bond_held is not None else None,
                 "trust_held_minor": tiles.trust_held.minor,
                 "in_kind_services_minor": tiles.services.minor if tiles.services else 0,
                 **_bonds_as_json(tiles.bonds),
             },
         }
+
+
+def without_bonds(figures: Progress) -> Progress:
+    """The same without a bond's amount, for public surfaces of a campaign that may not tell it."""
+    return replace(figures, tiles=replace(figures.tiles, bond_held=None, bonds=None))
 
 
 def _bonds_as_json(bonds: BondFigures | None) -> dict[str, Any]:

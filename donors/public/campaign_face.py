@@ -52,12 +52,16 @@ def read(slug: str) -> CampaignFace | None:
         organisation=organisation,
         persona=persona or Persona(display_name=campaign.title, pronoun="", summary=""),
         partners=_partners(campaign),
-        drives=_drives(Drive.campaign_id == campaign.id),
+        drives=_told(campaign, _drives(Drive.campaign_id == campaign.id)),
         updates=_updates(campaign.id),
         reports=current_reports(campaign.id),
         timeline=told_timeline.of_campaign(campaign.id),
         as_of=clock.now(),
     )
+
+
+def _told(campaign: Campaign, drives: list[Progress]) -> list[Progress]:
+    return drives if campaign.tells_bond_amount else [progress.without_bonds(each) for each in drives]
 
 
 def is_withdrawn(slug: str) -> bool:

@@ -101,11 +101,15 @@ def read(slug: str) -> Face | None:
         organisation=row.Organisation,
         fund=row.Fund,
         persona=row.Persona or Persona(display_name=row.Campaign.title, pronoun="", summary=""),
-        progress=progress.assemble(rows, as_of),
+        progress=_public_figures(row.Campaign, progress.assemble(rows, as_of)),
         recent_gifts=_recent_gifts(row.Drive.id),
     )
     _tell(face)
     return face
+
+
+def _public_figures(campaign: Campaign, figures: Progress) -> Progress:
+    return figures if campaign.tells_bond_amount else progress.without_bonds(figures)
 
 
 # The statements are built once: to build them anew costs more than to execute them.

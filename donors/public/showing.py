@@ -23,6 +23,7 @@ from donors.public.face import Face, RecentGift
 from donors.receipts import links
 from donors.recurring.recurring_gift import RecurringGift
 from donors.words import deductibility_note
+from staff.organisation import Organisation
 
 
 def drive_view(face: Face) -> dict[str, Any]:
@@ -140,6 +141,9 @@ def thanks_view(gift: Gift) -> SimpleNamespace:
     persona = db.session.get(Persona, campaign.client_id) if campaign.client_id else None
     promise = db.session.get(RecurringGift, gift.recurring_gift_id) if gift.recurring_gift_id else None
     place, target = _place(gift)
+    # Whoever gave still reads that the gift arrived; words that were taken out of sight are not told any more.
+    is_told = drive.is_public and campaign.is_public
+    house = db.session.get_one(Organisation, gift.organisation_id).name
     return SimpleNamespace(
         state=_state(gift),
         amount=gift.amount,
@@ -148,8 +152,8 @@ def thanks_view(gift: Gift) -> SimpleNamespace:
         next_on=promise.next_due_on if promise else None,
         place=place,
         target=target,
-        drive={"slug": drive.slug, "title": drive.title},
-        persona={"display_name": persona.display_name if persona else campaign.title},
+        drive={"slug": drive.slug, "title": drive.title if is_told else house},
+        persona={"display_name": (persona.display_name if persona else campaign.title) if is_told else house},
         email=None,
         share_url=f"{current_app.config['BASE_URL']}/d/{drive.slug}",
         manage_url=links.manage_url(promise.id) if promise else None,

@@ -8,6 +8,7 @@ from campaigns.clearance import counsel
 from campaigns.clearance.counsel import Counsel
 from core.db import db
 from legal.matters.matter import Matter, MatterParticipation
+from legal.matters.screen import MatterScreen, screened
 from legal.matters.timekeeper import Timekeeper
 from staff.member import Member
 
@@ -19,9 +20,10 @@ OF_RECORD = ("lead_counsel", "co_counsel")
 
 @counsel.of_record
 def counsel_on_matters(campaign_id: str) -> Iterator[Counsel]:
-    """Present members who are lawyers of an organisation that is counsel on an open matter."""
+    """Present members who are lawyers of an organisation that is counsel on an open matter, unless a screen keeps
+    them from it."""
     query = (
-        select(Timekeeper.member_id, Timekeeper.organisation_id)
+        select(Timekeeper.member_id, Timekeeper.organisation_id, Matter.id)
         .join(Member, Member.id == Timekeeper.member_id)
         .join(MatterParticipation, MatterParticipation.organisation_id == Timekeeper.organisation_id)
         .join(Matter, Matter.id == MatterParticipation.matter_id)
@@ -34,6 +36,7 @@ def counsel_on_matters(campaign_id: str) -> Iterator[Counsel]:
         )
         .distinct()
     )
-    for member_id, organisation_id in db.session.execute(query):
+    for member_id, organisation_id, matter_id in db.session.execute(query):
         assert member_id is not None  # joined by it
-        yield Counsel(member_id, organisation_id)
+        if db.session.scalar(screened(member_id).where(MatterScreen.matter_id == matter_id)) is None:
+            yield Counsel(member_id, organisation_id)

@@ -73,8 +73,6 @@ def _published(report_id: str) -> tuple[TransparencyReport, Campaign]:
     if found is None:
         raise NotFound
     campaign = db.session.get_one(Campaign, found.campaign_id)
-    if campaign.withdrawn_at is not None:
-        raise Gone
     if not campaign.is_public:
-        raise NotFound
+        raise Gone if campaign.published_at is not None else NotFound
     return found, campaign

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
 from campaigns import opening, partnering
-from campaigns.clearance import clearing, queue, withdrawing
+from campaigns.clearance import clearing, counsel, queue, withdrawing
 from campaigns.clearance.clearance import STATES, TRANSITIONS, Clearance, ClearanceStep
 from campaigns.clearance.steps import clearance_of, steps_of
 from campaigns.clearance.subjects import hash_of
@@ -320,3 +320,9 @@ class TestTimeline:
             telling.edit_entry(case.work.alice, entry.id, {"words": SEALED_NAME})
         telling.edit_entry(case.work.alice, entry.id, {"happened_on": date(2025, 7, 2)})
         assert (entry.month, entry.is_public) == (date(2025, 7, 1), False)
+
+
+@pytest.mark.pure
+def test_law_work_says_who_is_counsel_of_record(the_app: object) -> None:
+    """Where nobody says so, nothing could ever be approved."""
+    assert [provider.__name__ for provider in counsel._providers] == ["counsel_on_matters"]

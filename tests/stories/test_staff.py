@@ -131,7 +131,7 @@ def _record_the_consent(desks: Desks) -> None:
     page = desks.of("bob", "clients")
     page.get_by_role("link", name="Carlos", exact=True).click()
     page.get_by_role("link", name="Record a consent").click()
-    for scope in ("campaign", "drive"):
+    for scope in ("campaign", "drive", "bond_amount"):
         page.locator(f"[name=scopes][value={scope}]").check()
     today = clock.today()
     fill(page, language="es", given_on=today.isoformat(), expires_on=f"{today.year + 1}-01-31")
