@@ -74,7 +74,9 @@ def test_a_failure_afterwards_keeps_nothing(app: Flask) -> None:
     assert SHELF.names() == []
 
 
-@pytest.mark.parametrize("name", ["../../amparo.sqlite", "file_x", "/etc/passwd", "gift_188a2667pjrnfdy4ss4f2ydz"])
+@pytest.mark.parametrize(
+    "name", ["../../amparo.sqlite", "file_x", "/etc/passwd", "gift_188a2667pjrnfdy4ss4f2ydz"]
+)
 def test_a_name_that_is_none_of_ours_is_not_found(app: Flask, name: str) -> None:
     with pytest.raises(NotFound):
         uploads.read(SHELF, name)
