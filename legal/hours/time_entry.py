@@ -66,6 +66,8 @@ class TimeEntry(Model):
         CheckConstraint("length(narrative) BETWEEN 1 AND 2000", name="narrative"),
         Index("ix_time_entry_day", "timekeeper_id", "worked_on"),
         Index("ix_time_entry_list", "organisation_id", "state", "worked_on"),
+        Index("ix_time_entry_latest", "organisation_id", "worked_on", "id"),
+        Index("ix_time_entry_period", "matter_id", "organisation_id", "worked_on"),
         # One entry is taken back once, and told anew once.
         Index("uq_time_entry_reverses_id", "reverses_id", unique=True),
         Index("uq_time_entry_corrects_id", "corrects_id", unique=True),

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from functools import cache
 
 from flask_babel import gettext as _
 from sqlalchemy import insert, select
@@ -40,6 +41,8 @@ def value_all(work: Iterable[Done], organisation_id: str) -> dict[str, Money]:
     entry. An entry that has no rate there is left out: it is unvalued, not worth nothing.
     """
     rates: dict[tuple[str, date, Standing], tuple[RateMatrix, Money] | None] = {}
+    worth = cache(value_of)
+    now = clock.now()
     tables: dict[str, RateMatrix] = {}
     rows: list[dict[str, object]] = []
     values: dict[str, Money] = {}
@@ -55,17 +58,16 @@ def value_all(work: Iterable[Done], organisation_id: str) -> dict[str, Money]:
                 rate = table.find_rate(each.worked_on, each.who)
                 rates[key] = (table, rate) if rate else None
             found = rates[key]
-            row = _row(each, *found) if found else None
+            row = _row(each, *found, worth(each.tenths, found[1]), now) if found else None
         if row:
             rows.append(row)
             values[each.id] = Money(int(str(row["value_minor"])), str(row["currency"]))
     if rows:
-        db.session.execute(insert(Valuation), rows)
+        db.session.connection().execute(insert(Valuation.__table__), rows)  # pyright: ignore[reportArgumentType]
     return values
 
 
-def _row(each: Done, table: RateMatrix, rate: Money) -> dict[str, object]:
-    value = value_of(each.tenths, rate)
+def _row(each: Done, table: RateMatrix, rate: Money, value: Money, now: datetime) -> dict[str, object]:
     return {
         "id": ids.new_id("val"),
         "entry_id": each.id,
@@ -75,7 +77,7 @@ def _row(each: Done, table: RateMatrix, rate: Money) -> dict[str, object]:
         "rate_minor": rate.minor,
         "value_minor": value.minor,
         "currency": value.currency,
-        "valued_at": clock.now(),
+        "valued_at": now,
     }
 
 
