@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from typing import Any
 
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import Response, flash, redirect, render_template, request, stream_with_context, url_for
 from flask_babel import gettext as _
 
 from campaigns import reading
 from campaigns.campaign import Campaign
-from campaigns.funds import funding, ledger, release, statement
+from campaigns.funds import funding, ledger, plain_text, release, statement
 from campaigns.funds.fund import Fund
 from campaigns.funds.funding import FundTerms
 from campaigns.funds.purposes import PURPOSES
@@ -141,3 +141,17 @@ def _rows(found: Fund) -> Iterator[tuple[Any, ...]]:
             *(group.id, group.kind, group.source, group.occurred_at, group.posted_at),
             *(entry.account, amount.major, entry.currency, entry.drive_id),
         )
+
+
+@bp.get("/funds/<fund_id>/ledger.beancount")
+@requires("funds.view")
+def fund_beancount(fund_id: str) -> Response:
+    found = reading.get_fund(current_actor(), fund_id)
+    return Response(
+        stream_with_context(plain_text.export(found)),
+        content_type="text/plain; charset=utf-8",
+        headers={
+            "Content-Disposition": f'attachment; filename="ledger-{found.id}.beancount"',
+            "Cache-Control": "no-store",
+        },
+    )

@@ -1,6 +1,7 @@
 """The law work for software: hours, matters, costs, bonds, reports, codes and rates."""
 
 from legal.api import (
+    accounts,
     bonds,
     certifications,
     codes,
@@ -18,6 +19,7 @@ from legal.api import (
 from legal.api.blueprint import bp
 
 __all__ = [
+    "accounts",
     "bonds",
     "bp",
     "certifications",

@@ -3,6 +3,7 @@
 from legal import agenda
 from legal.matters import counsel_of_record
 from legal.pages import (
+    accounts,
     approvals,
     bonds,
     certifications,
@@ -26,6 +27,7 @@ from legal.pages import (
 from legal.pages.blueprint import bp
 
 __all__ = [
+    "accounts",
     "agenda",
     "approvals",
     "bonds",

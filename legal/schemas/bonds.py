@@ -3,6 +3,7 @@
 from typing import Any
 
 import marshmallow as ma
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from marshmallow import fields, validate
 
@@ -118,7 +119,11 @@ class ContractIn(Schema):
 
     @ma.post_load
     def as_contract(self, data: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
-        return {"contract": Contract(**data)}
+        if "posted_on" in data:
+            return {"contract": Contract(**data)}
+        if data["obligor_id"] or data["document_sha256"]:
+            raise ma.ValidationError(_("Say on which day it was posted."), "posted_on")
+        return {}
 
 
 class ObligorIn(Schema):

@@ -1,0 +1,1 @@
+"""What the books of a nonprofit say of a year: statements, the note on services given, Form 990."""
