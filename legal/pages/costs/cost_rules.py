@@ -11,7 +11,7 @@ from legal.costs.cost_rule import find_cost_rule, set_cost_rule
 from legal.costs.expense import get_expense
 from legal.costs.refunding import refund_expense
 from legal.pages.blueprint import bp, refuse
-from legal.pages.expenses import expense_page
+from legal.pages.costs.expenses import expense_page
 from legal.schemas.costs import CostRuleIn, ExpenseRefundIn
 from staff.access import current_actor, requires
 

@@ -11,7 +11,7 @@ from core.forms import Form
 from legal.costs.expense import get_expense
 from legal.costs.receipt import RECEIPTS, add_receipt, get_receipt, remove_receipt
 from legal.pages.blueprint import bp
-from legal.pages.expenses import expense_page
+from legal.pages.costs.expenses import expense_page
 from legal.schemas.costs import ReceiptIn
 from staff.access import current_actor, requires
 
