@@ -179,7 +179,7 @@ def test_every_verb_writes_the_trail_and_the_chain_holds(session: Session, work:
     launching.close_drive(work.alice, work.drive.id, reason="Reached")
     withdrawing.withdraw(work.alice, "campaign", work.campaign.id, reason="Safety")
     events = list(session.scalars(select(AuditEvent).order_by(AuditEvent.position)))
-    of_words = ("text.", "consent.", "matter.", "timekeeper.")
+    of_words = ("text.", "consent.", "matter.", "timekeeper.", "conflict.")
     events = [event for event in events if not event.verb.startswith(of_words)]
     assert [event.verb for event in events] == [
         *("client.registered", "client.identity_sealed", "campaign.opened", "fund.opened"),
