@@ -22,6 +22,7 @@ from donors.figures.pacing import pace_sentence
 from donors.figures.progress import Progress
 from donors.gifts.gift import Gift
 from donors.gifts.refund import Refund
+from donors.payouts.comparison import Comparison
 from donors.reading import Wanted
 from donors.recurring.recurring_gift import FAILING
 from staff import agenda
@@ -95,6 +96,23 @@ def warnings_of_fraud(actor: Actor) -> list[AgendaItem]:
     count = _count(answering.warnings_of(actor))
     text = ngettext("A bank warns of one gift", "Banks warn of %(num)d gifts", count)
     return [AgendaItem(text, url_for("giving-staff.disputes"), count, "now")] if count else []
+
+
+@agenda.item
+def money_that_does_not_match(actor: Actor) -> list[AgendaItem]:
+    row = db.session.get(Comparison, actor.organisation_id) if actor.can("funds.edit") else None
+    if row is None or not actor.can("gifts.view"):
+        return []
+    url = url_for("giving-staff.reconciliation")
+    if row.is_late:
+        return [AgendaItem(_("The comparison with Stripe has not run for a day"), url, urgency="now")]
+    count = row.differences
+    text = ngettext(
+        "One thing does not match between Stripe, ledger and bank",
+        "%(num)d things do not match between Stripe, ledger and bank",
+        count,
+    )
+    return [AgendaItem(text, url, count)] if count else []
 
 
 @agenda.item

@@ -1,12 +1,21 @@
 """Jobs of giving: nudges for rows that are already committed, and the sweep that needs no nudge."""
 
+from datetime import timedelta
+
 from sqlalchemy import select
 
-from core import jobs
+from core import clock, jobs
 from core.db import db, transaction
 from donors.defence import learning
 from donors.gifts.gift import Gift
-from donors.payments import at_stripe, defence_at_stripe, disputes_at_stripe, promises_at_stripe
+from donors.payments import (
+    at_stripe,
+    defence_at_stripe,
+    disputes_at_stripe,
+    movements_at_stripe,
+    promises_at_stripe,
+)
+from donors.payouts import comparison
 from donors.people import signing_in
 from donors.privacy import retention
 from donors.receipts import letters
@@ -121,3 +130,11 @@ def retain() -> None:
                 count = retention.apply_batch(rule)
             if count == 0:
                 break
+
+
+@jobs.every(minutes=30)
+def compare_with_stripe() -> None:
+    """Bring in Stripe's movements of the last days and note what does not match."""
+    movements_at_stripe.bring_in(clock.now() - timedelta(days=3))
+    with transaction():
+        comparison.compare_all()
