@@ -179,7 +179,7 @@ def _blank(found: Face) -> dict[str, Any]:
     return {
         "form_token": form_token.PLACEHOLDER,
         "amount_choice": middle,
-        "rhythm": "month" if wants_monthly else "once",
+        "rhythm": "month" if wants_monthly and "month" in found.drive.rhythms else "once",
         "name_display": "initial",
     }
 

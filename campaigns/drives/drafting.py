@@ -48,6 +48,7 @@ def draft_drive(actor: Actor, *, campaign_id: str, fund_id: str, terms: DriveTer
         "opens_at": terms.opens_at or clock.now(),
         "closes_at": deadline(asdict(terms), zone),
         "presets_minor": list(terms.presets_minor),
+        "rhythms": list(terms.rhythms),
     }
     _check(values, terms.goals)
     screen_for_campaign(campaign.id, {name: values[name] for name in TEXTS})
@@ -137,8 +138,8 @@ def _columns(drive: Drive, changes: Mapping[str, Any]) -> dict[str, Any]:
     columns = {name: value for name, value in changes.items() if name not in _DEADLINE | {"goals"}}
     zone = columns.get("zone", drive.zone)
     check_zone(zone)
-    if "presets_minor" in columns:
-        columns["presets_minor"] = list(columns["presets_minor"])
+    for name in {"presets_minor", "rhythms"} & columns.keys():
+        columns[name] = list(columns[name])
     if changes.keys() & _DEADLINE:
         # The same deadline again is no change, though by now it may have passed.
         same = changes.get("closes_on") is None and changes.get("closes_at") == drive.closes_at

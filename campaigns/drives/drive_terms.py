@@ -15,6 +15,7 @@ from core.money import LARGEST_MINOR
 
 DEDUCTIBILITY = ("deductible", "not_deductible", "ask_counsel")
 FURTHEST = timedelta(days=3660)
+RHYTHMS = ("week", "month", "quarter", "year")
 MOST_PEOPLE = 10_000_000
 MOST_PRESETS = 6
 LONGEST_GRACE_MINUTES = 1440
@@ -37,6 +38,7 @@ class DriveTerms:
     `slug` None: suggested from the title. `zone` None: the organisation's. The deadline is `closes_on` (a
     day, at whose end in the zone the drive closes; with `closes_time`, at that time of the day) or the
     instant `closes_at`, or none. `opens_at` None: now. Amounts are minor units of the fund's currency.
+    `rhythms`: in which one may give besides once.
     """
 
     title: str
@@ -51,6 +53,7 @@ class DriveTerms:
     grace_minutes: int = 30
     grace_counts: bool = True
     presets_minor: Sequence[int] = (2500, 5000, 10000)
+    rhythms: Sequence[str] = ("month",)
     min_minor: int = 100
     max_minor: int = 5_000_000
     deductibility: str = "ask_counsel"

@@ -45,7 +45,12 @@ NAMED = {
 def new_drive() -> str:
     actor = current_actor()
     zone = db.session.get_one(Organisation, actor.organisation_id).zone
-    initial = {"zone": zone, "campaign_id": request.args.get("campaign"), "presets": "25, 50, 100"}
+    initial = {
+        "zone": zone,
+        "campaign_id": request.args.get("campaign"),
+        "presets": "25, 50, 100",
+        "rhythms": "month",
+    }
     return _form_page(Form(NewDriveSchema(), initial=initial | _fund_of(request.args.get("campaign"))))
 
 
@@ -148,6 +153,7 @@ def _form_values(drive: Drive) -> dict[str, Any]:
         **{name: getattr(drive, name) for name in names},
         **_deadline_values(drive),
         "presets": ", ".join(_plain(preset) for preset in drive.presets),
+        "rhythms": ",".join(drive.rhythms) or "once",
         "goal_amount": _plain(Money(targets[AMOUNT], drive.currency)) if AMOUNT in targets else None,
         "goal_new_monthly_donors": targets.get(NEW_MONTHLY_DONORS),
         "goal_pro_bono_hours": targets.get(PRO_BONO_HOURS),

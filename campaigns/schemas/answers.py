@@ -61,6 +61,7 @@ class DriveOut(Schema):
     grace_minutes = fields.Integer()
     grace_counts = fields.Boolean()
     presets_minor = fields.List(fields.Integer(), metadata={"description": AMOUNT_MINOR})
+    rhythms = fields.List(fields.String(), metadata={"description": "Offered besides giving once."})
     min_minor = fields.Integer(metadata={"description": AMOUNT_MINOR})
     max_minor = fields.Integer(metadata={"description": AMOUNT_MINOR})
     deductibility = fields.String(metadata={"enum": list(DEDUCTIBILITY)})

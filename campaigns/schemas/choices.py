@@ -49,3 +49,14 @@ def deductibility() -> list[tuple[str, str]]:
         ("deductible", _("Gifts are deductible")),
         ("not_deductible", _("Gifts are not deductible")),
     ]
+
+
+def rhythms() -> list[tuple[str, str]]:
+    """What a drive may offer besides giving once."""
+    return [
+        ("month", _("Monthly")),
+        ("month,year", _("Monthly and yearly")),
+        ("month,quarter,year", _("Monthly, quarterly and yearly")),
+        ("week,month,quarter,year", _("Weekly, monthly, quarterly and yearly")),
+        ("once", _("Nothing else")),
+    ]

@@ -13,6 +13,7 @@ from campaigns.drives.drive_terms import (
     LONGEST_GRACE_MINUTES,
     MOST_PEOPLE,
     MOST_PRESETS,
+    RHYTHMS,
     GoalTerms,
 )
 from campaigns.drives.goal import AMOUNT, METRICS, NEW_MONTHLY_DONORS, PRO_BONO_HOURS
@@ -33,6 +34,15 @@ class Presets(fields.Field[list[int]]):
             return [Money.parse(each, currency).minor for each in str(value).split(separator)]
         except NotMoney:
             raise ma.ValidationError(_("Write amounts with commas between them, like 25, 50, 100.")) from None
+
+
+class Rhythms(fields.Field[list[str]]):
+    """The rhythms offered besides giving once, as the select sends them: `month,year`, or `once` for none."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> list[str]:
+        if value not in dict(choices.rhythms()):
+            raise ma.ValidationError(_("Choose one of the list."))
+        return [each for each in str(value).split(",") if each != "once"]
 
 
 class DriveWordsSchema(Schema):
@@ -59,6 +69,14 @@ class DriveWordsSchema(Schema):
             "label": lazy_gettext("Amounts offered"),
             "hint": lazy_gettext("Smallest first, with commas between."),
             "inputmode": "decimal",
+        },
+    )
+    rhythms = Rhythms(
+        load_default=lambda: ["month"],
+        metadata={
+            "label": lazy_gettext("Besides giving once"),
+            "kind": "select",
+            "options": choices.rhythms,
         },
     )
     version = version_field()
@@ -205,6 +223,11 @@ class DriveEditBody(Schema):
     grace_minutes = fields.Integer(strict=True, validate=validate.Range(min=0, max=LONGEST_GRACE_MINUTES))
     grace_counts = fields.Boolean()
     presets_minor = fields.List(_minor(), validate=validate.Length(min=1, max=MOST_PRESETS))
+    rhythms = fields.List(
+        fields.String(validate=validate.OneOf(RHYTHMS)),
+        validate=validate.Length(max=len(RHYTHMS)),
+        metadata={"description": "In which one may give besides once."},
+    )
     min_minor = _minor()
     max_minor = _minor()
     deductibility = fields.String(validate=validate.OneOf(DEDUCTIBILITY))

@@ -114,6 +114,8 @@ def _promise(drive: Drive, order: GiftOrder, donor_id: str, account: str) -> Rec
 def _check(drive: Drive, order: GiftOrder) -> None:
     if drive.state(clock.now()) != "open":
         raise Conflict("drive_not_open", _("This drive does not take gifts now. No money moved."))
+    if order.rhythm != "once" and order.rhythm not in drive.rhythms:
+        raise Invalid({"rhythm": [_("This drive does not offer that. Choose another rhythm.")]})
     check_amount(drive, order.amount)
     said = {
         "name": order.name,

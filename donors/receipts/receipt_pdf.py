@@ -17,7 +17,7 @@ from staff.organisation import Organisation
 
 def document(receipt: Receipt) -> bytes:
     """The same bytes whenever it is asked for: a receipt is frozen when it is issued. What went back since is
-    a note under it."""
+    marked on top of it."""
     gift = db.session.get_one(Gift, receipt.gift_id)
     drive = db.session.get_one(Drive, gift.drive_id)
     organisation = db.session.get_one(Organisation, receipt.organisation_id)
@@ -47,24 +47,31 @@ def _about(receipt: Receipt, drive: Drive, organisation: Organisation, language:
         "contact": organisation.contact,
         "intro": _("%(organisation)s received this gift.", organisation=organisation.name),
         "rows": [row for row in rows if row[1]],
+        "mark": _mark(receipt, organisation),
         "total": (_("Received in all"), money_text(gift + fee)),
         "notes": [
-            *_amended(receipt, organisation),
             _("No goods or services were given in return for this gift."),
             deductibility_note(drive),
         ],
     }
 
 
-def _amended(receipt: Receipt, organisation: Organisation) -> list[str]:
-    if receipt.amended_at is None:
+def _mark(receipt: Receipt, organisation: Organisation) -> list[str]:
+    """A word and a sentence; empty for a receipt that stands as it was issued."""
+    if receipt.amended_at is None or not receipt.returned:
         return []
     stands = receipt.amount + receipt.fee_cover - receipt.returned
+    about = {
+        "day": day(receipt.amended_at, organisation.zone),
+        "returned": money_text(receipt.returned),
+        "stands": money_text(stands),
+    }
+    if not stands:
+        return [
+            _("Void"),
+            _("On %(day)s all of this had gone back. The receipt counts for nothing.", **about),
+        ]
     return [
-        _(
-            "Amended on %(day)s: %(returned)s of this went back, so the receipt counts for %(stands)s.",
-            day=day(receipt.amended_at, organisation.zone),
-            returned=money_text(receipt.returned),
-            stands=money_text(stands),
-        )
+        _("Amended"),
+        _("By %(day)s %(returned)s of this went back, so the receipt counts for %(stands)s.", **about),
     ]

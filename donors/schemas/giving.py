@@ -131,7 +131,7 @@ def give_schema(face: Face, currency: str) -> GiveSchema:
         metadata={
             "label": lazy_gettext("How often"),
             "kind": "radio",
-            "options": [("once", _("Give once")), ("month", _("Monthly"))],
+            "options": [("once", _("Give once")), *_offered(face.drive.rhythms)],
         },
     )
     consents = {
@@ -145,6 +145,16 @@ def give_schema(face: Face, currency: str) -> GiveSchema:
     if fee_cover.rate(currency) is None:
         del schema.fields["cover_fee"]
     return schema
+
+
+def _offered(rhythms: list[str]) -> list[tuple[str, str]]:
+    names = {
+        "week": _("Weekly"),
+        "month": _("Monthly"),
+        "quarter": _("Quarterly"),
+        "year": _("Yearly"),
+    }
+    return [(each, text) for each, text in names.items() if each in rhythms]
 
 
 def asking(face: Face) -> list[tuple[str, str]]:

@@ -10,9 +10,12 @@ from pypdf import PdfReader
 from pypdf.generic import DictionaryObject
 from sqlalchemy.orm import Session
 
+from core.db import transaction
 from core.mail import OutgoingMail
+from donors.gifts import giving
 from donors.gifts.gift import Gift
-from tests.donors.conftest import Stripe
+from donors.jobs import send_refund
+from tests.donors.conftest import Stripe, usd
 
 
 @pytest.fixture
@@ -48,3 +51,19 @@ def test_the_same_receipt_is_the_same_document(client: FlaskClient, pdf_path: st
 
 def test_a_link_that_we_did_not_sign_leads_nowhere(client: FlaskClient, pdf_path: str) -> None:
     assert client.get(pdf_path.replace(".pdf", "x.pdf")).status_code == 404
+
+
+@pytest.mark.parametrize(("back", "mark"), [(20000, "Amended"), (123450, "Void")])
+def test_what_went_back_is_marked_on_top(
+    session: Session, client: FlaskClient, pdf_path: str, back: int, mark: str
+) -> None:
+    gift = session.query(Gift).one()
+    session.commit()
+    with transaction():
+        refund_id = giving.decide_refund(gift.id, usd(back), asked_by="stripe", reason="").id
+    send_refund.run(refund_id)
+    answer = client.get(pdf_path)
+    text = PdfReader(BytesIO(answer.data)).pages[0].extract_text()
+    assert text.index(mark) < text.index("Received from")
+    assert ("$1,034.50" in text) == (mark == "Amended")
+    assert b"pdfuaid:part" in answer.data

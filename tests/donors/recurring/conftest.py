@@ -10,6 +10,7 @@ import time_machine
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from campaigns.drives.drive import Drive
 from core.db import transaction
 from core.mail import OutgoingMail
 from donors.gifts.gift import Gift
@@ -58,8 +59,11 @@ Promised = Callable[..., RecurringGift]
 
 
 @pytest.fixture
-def promised(session: Session, drive: object, give: Callable[..., Gift], calendar: Calendar) -> Promised:
+def promised(session: Session, drive: Drive, give: Callable[..., Gift], calendar: Calendar) -> Promised:
     """A recurring gift whose first payment went through."""
+
+    drive.rhythms = ["week", "month", "quarter", "year"]
+    session.commit()
 
     def make(amount: str = "20", rhythm: str = "month", card: str = "4242424242424242") -> RecurringGift:
         gift = give(amount, rhythm=rhythm)
@@ -114,8 +118,8 @@ def subjects(session: Session, kind: str = "") -> list[str]:
 
 
 @pytest.fixture
-def led(session: Session, drive: object) -> None:
-    lead(session, drive)  # pyright: ignore[reportArgumentType]
+def led(session: Session, drive: Drive) -> None:
+    lead(session, drive)
 
 
 def put_card(stripe: Stripe, promise: RecurringGift, number: str) -> None:
