@@ -3,12 +3,13 @@ PORT ?= 5000
 DATA ?= data
 PY := .venv/bin/python
 WORKERS ?= auto
+MINUTES ?= 10
 
 # Compiled modules stay on the disk: each process of the suite and of `make run` starts in half the time.
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run test torture simulate check bench seed migrate format lock messages screenshots
+.PHONY: help run test torture simulate check bench seed migrate format lock messages screenshots fuzz
 
 help: ## List the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -32,11 +33,15 @@ test: .venv/ready translations/.ready ## Run the whole suite on SQLite, and agai
 torture: .venv/ready translations/.ready ## Disguises of names, random lives of gifts, killed workers, a simulated year, a consent revoked under load
 	AMPARO_DISGUISES=10000 AMPARO_STEPS=5000 AMPARO_KILLS=150 \
 	$(PY) -m pytest -q -n $(WORKERS) --dist loadgroup tests/campaigns/test_disguises.py tests/torture
+	AMPARO_WALLS=1 $(PY) -m pytest -q tests/safety/walls
 	AMPARO_TORTURE=1 $(PY) -m pytest -q tests/stories/test_withdrawal.py
 	AMPARO_TORTURE=1 $(PY) -m pytest -q --database postgresql tests/stories/test_withdrawal.py
 
 simulate: .venv/ready translations/.ready ## A year of a thousand recurring gifts with failing cards; prints what came of it
 	$(PY) -m tests.torture.simulation --gifts 1000 --months 12
+
+fuzz: .venv/ready translations/.ready ## Ten minutes of schemathesis over the API (MINUTES=)
+	$(PY) -m tests.fuzzing --minutes $(MINUTES)
 
 check: .venv/ready translations/.ready ## Style, types, architecture, known holes in dependencies
 	.venv/bin/ruff check .

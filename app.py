@@ -92,6 +92,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         SETTINGS=settings,
         BASE_URL=settings.base_url,
         SECRET_KEY=settings.secret_key,
+        WEBHOOKS_AT_HOME=settings.webhooks_at_home,
         TESTING=settings.environment == "testing",
         SQLALCHEMY_ENGINES={"default": options},
         API_TITLE="Amparo",

@@ -55,6 +55,8 @@ class Settings:
     stripe_connect_webhook_secret: str = ""
     #: Empty means Stripe itself.
     stripe_api_base: str = "http://127.0.0.1:12111"
+    #: Outgoing webhooks may go to this machine and over http; for development alone.
+    webhooks_at_home: bool = False
     #: A public page may be served from memory for this long; 0 builds each anew. 5 is the most.
     page_cache_seconds: float = 2.0
     #: How many proxies stand before us and tell the visitor's address; 0 believes nobody.
@@ -118,7 +120,7 @@ def _read(env: Env, field_name: str, name: str) -> object:
             return env.float(name)
         case "proxies":
             return env.int(name)
-        case "require_second_step":
+        case "require_second_step" | "webhooks_at_home":
             return env.bool(name)
         case _:
             return env.str(name)
@@ -167,6 +169,8 @@ def _check_production(settings: Settings) -> list[str]:
         wrong.append("AMPARO_PASSWORD_SALT must have at least 16 characters.")
     if urlsplit(settings.base_url).scheme != "https":
         wrong.append("AMPARO_BASE_URL must start with https:// in production.")
+    if settings.webhooks_at_home:
+        wrong.append("AMPARO_WEBHOOKS_AT_HOME must not be set in production.")
     if settings.queue_url == "memory:":
         wrong.append("AMPARO_QUEUE_URL must name a queue that outlives a process in production.")
     return wrong

@@ -158,7 +158,10 @@ def requires(
             if permission is not None:
                 actor.require(permission)
             aside = assurance.turn_aside(actor.role, fresh=fresh or assurance.needs_fresh(permission))
-            return aside or view(*args, **kwargs)
+            if aside:
+                return aside
+            assurance.spend_export(actor.label)
+            return view(*args, **kwargs)
 
         guarded.guard = permission or "member"  # pyright: ignore[reportAttributeAccessIssue]
         return guarded

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from core import clock
+from core.web.limits import digest, spend
 from staff.sessions import watching
 
 #: Roles that see what must not leave, or move money.
@@ -53,9 +54,17 @@ def is_fresh() -> bool:
 
 def needs_fresh(permission: str | None) -> bool:
     """Whether the request at hand, guarded by `permission`, asks for a fresh sign-in."""
-    if request.method in _LOOKING:
-        return request.path.endswith(EXPORTS)
-    return permission in FRESH_PERMISSIONS
+    return is_export() if request.method in _LOOKING else permission in FRESH_PERMISSIONS
+
+
+def is_export() -> bool:
+    return request.path.endswith(EXPORTS)
+
+
+def spend_export(whose: str) -> None:
+    """Whole lists are costly, and nobody needs many of them. Raises TooMany."""
+    if is_export():
+        spend("60 per hour", "export", digest(whose))
 
 
 def turn_aside(role: str, *, fresh: bool) -> Any:

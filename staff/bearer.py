@@ -17,10 +17,13 @@ from flask_smorest import Api
 from core import clock
 from core.db import db, transaction
 from core.errors import Forbidden, NotFound, Refusal
+from core.web.limits import spend
 from staff.access import ALL_PERMISSIONS, Actor
 from staff.api_token import ApiToken, actor_of, find_live
 
 SCHEME = "bearerAuth"
+#: What one token may ask in all.
+RULE = "1200 per minute"
 
 
 class Unauthenticated(Refusal):
@@ -64,6 +67,7 @@ def token_required(permission: str | None) -> Callable[[Callable[..., Any]], Cal
             token = _presented()
             actor = actor_of(token)
             _check_scope(actor, permission)
+            spend(RULE, "api", token.id)
             _note_use(token.id)
             g.actor = actor
             return view(*args, **kwargs)

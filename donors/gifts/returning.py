@@ -16,6 +16,7 @@ from donors.gifts.gift import PARTLY_REFUNDED, REFUNDED, SETTLED, Gift
 from donors.gifts.refund import Refund
 from donors.receipts import letters, receipt
 from donors.stripe_gateway import StripeRefund
+from donors.webhooks_out import news
 
 
 def apply_refund(gift: Gift, seen: StripeRefund) -> None:
@@ -63,6 +64,7 @@ def take_back(gift: Gift, row: Refund, *, at: datetime, account: str = ledger.ST
         tally.take_off_refund(drive, gift, at=at, gift_part_minor=gift_part, is_whole=is_whole)
     if is_whole and gift.recurring_gift_id and drive.is_open(at):
         tally.lose_new_monthly_donor(gift.recurring_gift_id, at=at, because="refunded")
+    news.gift_refunded(gift, row)
 
 
 def bring_back(gift: Gift, row: Refund, *, at: datetime, account: str = ledger.STRIPE) -> None:

@@ -23,6 +23,7 @@ from donors.recurring import standing
 from donors.recurring.instalment import FAILED
 from donors.recurring.recurring_gift import RecurringGift
 from donors.stripe_gateway import Payment
+from donors.webhooks_out import news
 from staff.organisation import Organisation
 
 
@@ -61,6 +62,7 @@ def _settle(gift: Gift, payment: Payment) -> None:
     if gift.recurring_gift_id:
         _settle_instalment(gift, drive)
     _issue_receipt(gift)
+    news.gift_paid(gift)
 
 
 def _post_settlement(gift: Gift, payment: Payment) -> None:

@@ -13,6 +13,7 @@ from donors.staff_pages import (
     reconciliation,
     recurring,
     recurring_changes,
+    webhooks,
 )
 from donors.staff_pages.blueprint import bp
 
@@ -30,4 +31,5 @@ __all__ = [
     "reconciliation",
     "recurring",
     "recurring_changes",
+    "webhooks",
 ]

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.pure
 HOUSE = modules(*PACKAGES)
 #: What opens a transaction besides edges, each with its reason in docs/decisions/ or in its own docstring.
 OPEN_TRANSACTIONS = {
-    *("core.mail", "staff.sign_in", "staff.bearer", "staff.sessions.watching"),
+    *("core.mail", "staff.sign_in", "staff.bearer", "staff.sessions.watching", "donors.webhooks_out.sending"),
     *("donors.payments.at_stripe", "donors.payments.promises_at_stripe", "donors.payments.defence_at_stripe"),
     *("donors.payments.disputes_at_stripe", "donors.payments.movements_at_stripe"),
 }

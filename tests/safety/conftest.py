@@ -80,6 +80,7 @@ def _models() -> dict[str, type[Model]]:
     short = {"event": "stripe_event", "group": "ledger_group", "entry": "time_entry"}
     short |= {"token": "api_token", "update": "campaign_update"}
     short |= {"report": "transparency_report", "note": "report_note"}
+    short |= {"block": "donor_block", "warning": "fraud_warning"}
     return {f"{name}_id": found[table] for name, table in {**{name: name for name in found}, **short}.items()}
 
 

@@ -7,6 +7,7 @@ everybody who can ask, and all that came out is searched, in any case, accent or
 import html
 import io
 import logging
+import re
 import unicodedata
 from collections.abc import Iterator
 from itertools import product
@@ -94,8 +95,11 @@ def addresses(town: Town, prefixes: tuple[str, ...]) -> Iterator[str]:
 def values_for(town: Town, rule: str, argument: str) -> list[str]:
     if argument == "slug":
         return ["carlos"] if rule.startswith("/c/") else ["legal-fund", "130-before-midnight"]
-    if argument == "filename":
-        return ["amparo.css"]
+    known = {"filename": ["amparo.css"], "organisation_slug": ["refugio"]}
+    if argument in known:
+        return known[argument]
+    if listed := re.search(rf"<any\(([^)]*)\):{argument}>", rule):
+        return listed[1].split(",")
     if argument == "token":
         urls = [
             links.receipt_url(look(select(Receipt.id))[0]),

@@ -1,0 +1,1 @@
+"""schemathesis over openapi.json, with a token that may do everything its maker may."""

@@ -1,0 +1,1 @@
+"""Who may look at what: the written matrix, and a crawl that compares."""

@@ -1,0 +1,90 @@
+"""Every route by every role of three organisations and by nobody, against the written matrix."""
+
+import os
+from collections import defaultdict
+
+import pytest
+
+from tests.safety.conftest import Town
+from tests.safety.test_nobody_is_named import said
+from tests.safety.walls import matrix
+from tests.safety.walls.conftest import addresses_of, belongings, person
+from tests.safety.walls.matrix import LETTERS, ORGANISATIONS
+
+pytestmark = pytest.mark.once
+
+#: In the everyday suite; `make torture` takes every role of every organisation.
+FEW = {"refugio": tuple(LETTERS), "llano": ("owner", "legal"), "elsewhere": ("owner",)}
+EVERYONE = {slug: tuple(LETTERS) for slug in ORGANISATIONS}
+WHO = EVERYONE if os.environ.get("AMPARO_WALLS") else FEW
+
+
+def test_every_route_is_in_the_matrix_and_no_other(town: Town) -> None:
+    """A new route is written down before it lands: `AMPARO_WALLS=1 pytest tests/safety/walls` prints its line."""
+    there = {(method, rule.rule) for method, rule in matrix.rules(town.app)}
+    assert there == set(matrix.read())
+
+
+def test_what_changes_something_has_the_guard_that_is_written_down(town: Town) -> None:
+    written = matrix.read()
+    found = {
+        (method, rule.rule): [matrix.guard_of(town.app, rule)]
+        for method, rule in matrix.rules(town.app)
+        if method != "GET"
+    }
+    assert {key: cells for key, cells in found.items() if written.get(key) != cells} == {}
+
+
+def test_nobody_finds_what_the_matrix_does_not_list(staffed: Town) -> None:
+    """And nothing of a stranger's in what is found."""
+    written, wrong, seen = matrix.read(), [], defaultdict(lambda: defaultdict(set))
+    looked_at = [
+        rule
+        for method, rule in matrix.rules(staffed.app)
+        if method == "GET" and rule.rule.startswith(("/staff", "/api/"))
+    ]
+    places = {rule.rule: list(addresses_of(staffed, rule)) for rule in looked_at}
+    guards = {rule.rule: matrix.guard_of(staffed.app, rule) for rule in looked_at}
+    foreign = {slug: belongings(slug) for slug in ORGANISATIONS}
+    for slug, roles in WHO.items():
+        for role in roles:
+            somebody = person(staffed, slug, role)
+            for rule, paths in places.items():
+                allowed = matrix.may_look(written.get(("GET", rule), ["", "", ""]), slug, role)
+                for path in paths:
+                    answer = somebody.ask(path)
+                    seen[rule][slug].add(LETTERS[role] if answer.status_code < 400 else "")
+                    if answer.status_code not in matrix.statuses(guards[rule], role, allowed=allowed):
+                        wrong.append((slug, role, path, answer.status_code))
+                    if answer.status_code == 200:
+                        wrong += _strange(slug, foreign, said(answer), (slug, role, path))
+    assert wrong == [], "\n".join(
+        matrix.line("GET", rule, [_cell(found[slug]) for slug in ORGANISATIONS])
+        for rule, found in seen.items()
+    )
+
+
+def _strange(slug: str, foreign: dict[str, set[str]], body: str, where: tuple[str, ...]) -> list[object]:
+    """Between partners some things are shared; between strangers nothing is."""
+    strangers = [each for each in ORGANISATIONS if "elsewhere" in {each, slug} and each != slug]
+    return [(where, each) for other in strangers for each in foreign[other] if each in body]
+
+
+def _cell(letters: set[str]) -> str:
+    return "".join(letter if letter in letters else "-" for letter in LETTERS.values())
+
+
+def test_nobody_in_particular_is_sent_to_sign_in_or_finds_nothing(staffed: Town) -> None:
+    written, browser, wrong = matrix.read(), staffed.browser_of("nobody"), []
+    expected = {"login": {302}, "401": {401}, "404": {404}, "public": set(range(200, 500)) - {401, 403}}
+    for method, rule in matrix.rules(staffed.app):
+        if method != "GET":
+            continue
+        cell = written.get((method, rule.rule), ["?"])[-1]
+        for path in addresses_of(staffed, rule):
+            answer = browser.get(path)
+            if answer.status_code not in expected.get(cell, set()) or (
+                cell == "login" and not answer.headers["Location"].startswith("/login?next=")
+            ):
+                wrong.append((path, cell, answer.status_code))
+    assert wrong == []
