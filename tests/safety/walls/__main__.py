@@ -3,6 +3,7 @@
 A proposal is to be read, not to be believed: the test then goes and looks.
 """
 
+import sys
 import tempfile
 from pathlib import Path
 
@@ -37,4 +38,4 @@ with tempfile.TemporaryDirectory() as folder:
     written = matrix.read()
     for method, rule in matrix.rules(front_door):
         if (method, rule.rule) not in written:
-            print(proposed(front_door, method, rule))
+            sys.stdout.write(f"{proposed(front_door, method, rule)}\n")
