@@ -5,8 +5,8 @@
     POST  /staff/tokens           tokens.manage
 
 Three groups stand for Refugio (whose case it is), Llano (its partner) and Elsewhere (a stranger); in each the
-letters of the roles that may find something: owner, campaigner, finance, legal, viewer. A dash: 404, for every
-id there is; or 403, where the role lacks the permission whatever the id. The last column is what nobody in
+letters of the roles that may find something: owner, campaigner, finance, legal, viewer. A capital: 403, since the
+role sees the thing and may not do that to it. A dash: 404, for every id there is; or 403, where the role lacks the permission whatever the id. The last column is what nobody in
 particular gets: `login` (sent to sign in), `401`, `404` or `public`. A route that changes something is listed
 with its guard.
 """
@@ -49,17 +49,16 @@ def guard_of(app: Flask, rule: Rule) -> str:
     return str(getattr(app.view_functions[rule.endpoint], "guard", "public")).replace(" ", "-")
 
 
-def statuses(guard: str, role: str, *, allowed: bool) -> set[int]:
+def statuses(cells: Cells, organisation: str, guard: str, role: str) -> set[int]:
     """What a page may answer. 422 looks at nothing yet: a question that lacks a part."""
-    if allowed:
+    cell, letter = cells[ORGANISATIONS.index(organisation)], LETTERS[role]
+    if letter in cell:
         return {200, 302, 303, 404, 422}
+    if letter.upper() in cell:
+        return {403, 404}
     permission = guard.removeprefix("token:")
     lacks = permission in ALL_PERMISSIONS and permission not in PERMISSIONS[role]
     return {404, 422, 403} if lacks and not permission.endswith(".view") else {404, 422}
-
-
-def may_look(cells: Cells, organisation: str, role: str) -> bool:
-    return LETTERS[role] in cells[ORGANISATIONS.index(organisation)]
 
 
 def line(method: str, rule: str, cells: Iterable[str]) -> str:
