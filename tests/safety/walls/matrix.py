@@ -6,9 +6,9 @@
 
 Three groups stand for Refugio (whose case it is), Llano (its partner) and Elsewhere (a stranger); in each the
 letters of the roles that may find something: owner, campaigner, finance, legal, viewer. A capital: 403, since the
-role sees the thing and may not do that to it. A dash: 404, for every id there is; or 403, where the role lacks the permission whatever the id. The last column is what nobody in
-particular gets: `login` (sent to sign in), `401`, `404` or `public`. A route that changes something is listed
-with its guard.
+role sees the thing and may not do that to it. A dash: 404, for every id there is; or 403, where the role lacks
+the permission whatever the id. The last column is what nobody in particular gets: `login` (sent to sign in),
+`401`, `404` or `public`. A route that changes something is listed with its guard.
 """
 
 from collections.abc import Iterable
