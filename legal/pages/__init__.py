@@ -1,7 +1,6 @@
 """Staff pages of the law work, and the public page of a report."""
 
 from legal import agenda
-from legal.matters import counsel_of_record
 from legal.pages import (
     accounts,
     approvals,
@@ -31,7 +30,6 @@ __all__ = [
     "bp",
     "certifications",
     "costs",
-    "counsel_of_record",
     "entries",
     "hours",
     "ledes",
