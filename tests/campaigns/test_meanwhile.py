@@ -22,6 +22,7 @@ def typed(work: Work, **changes: object) -> dict[str, object]:
         "summary": work.drive.summary,
         "story": work.drive.story,
         "presets": "25, 50, 100",
+        "rhythms": "month",
         "goal_amount": "100000",
         "goal_new_monthly_donors": "130",
         "zone": work.drive.zone,

@@ -8,7 +8,7 @@ import pytest
 pytestmark = pytest.mark.pure
 
 ROOT = Path(__file__).parents[2]
-STYLE = (ROOT / "static" / "amparo.css").read_text(encoding="utf-8")
+STYLE = "\n".join(sheet.read_text(encoding="utf-8") for sheet in sorted((ROOT / "static").glob("*.css")))
 SCRIPTS = sorted((ROOT / "static").glob("*.js"))
 PAGES = sorted(
     path for path in (ROOT / "templates").rglob("*.html") if "mail" not in {path.parent.name, path.stem}
