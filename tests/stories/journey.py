@@ -159,7 +159,7 @@ def monthly_and_cancelled(app: Flask, world: World) -> None:
         is_asked = db.session.query(Cancellation).count() > 0
     if not is_asked:
         typed = {"reason": "mistake"}
-        answer = app.test_client().post(f"{address}/cancellation", data=typed)
+        answer = app.test_client().post(f"{address}/cancellations", data=typed)
         assert answer.status_code == 200, answer.text
     deliver(app, world)
 
