@@ -71,7 +71,7 @@ def statement_of(donor: Donor, since: date, until: date) -> Statement:
             Gift.paid_at < clock.closes_at(until, organisation.zone),
         )
         .options(joinedload(Gift.drive))
-        .order_by(Gift.paid_at, Gift.id)
+        .order_by(Gift.paid_at, Receipt.year, Receipt.number, Gift.id)
     )
     zone = ZoneInfo(organisation.zone)
     lines = [_line(gift, receipt, zone) for gift, receipt in db.session.execute(query)]

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.once
 
 #: What donors and organisations wrote or are called; it stays as it is.
 DATA = {
-    "Amparo", "English", "Español", "Stripe", "WhatsApp", "Markdown", "America/Chicago", "USD",
+    "Amparo", "English", "Español", "Stripe", "WhatsApp", "Markdown", "America/Chicago", "USD", "Firefox, Linux",
     "Refugio Legal Project", "Carlos", "Bring Carlos home", "130 new monthly donors", "By midnight.",
     "is a father.", "wants to", "come home", "Goes to the next case.", "Legal fund", "Costs of the case",
     "A father of two.", "Ana Lopez", "Ana L.", "ana@example.org", "Llano Defenders", "refugio",

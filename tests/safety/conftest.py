@@ -70,6 +70,8 @@ class Town:
         """A few ids for an argument of a route: `gift_id` is the primary key of `gift`."""
         if argument == "session_id":
             return []  # a sign-in belongs to one person, whichever organisation they work for
+        if argument == "kind":
+            return ["amounts"]  # one of a few words, not a thing that belongs to somebody
         model = MODELS[argument]
         key = inspect(model).primary_key[0]
         return [str(found) for found in look(select(key).order_by(key).limit(4))]

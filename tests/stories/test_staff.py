@@ -64,6 +64,8 @@ def test_a_case_from_an_empty_house_to_its_public_page(house: House, desks: Desk
         "cash_received_minor": 50_000,
         "cash_spent_minor": 405_07,
         "bond_held_minor": 0,
+        "trust_held_minor": 0,
+        "in_kind_services_minor": 0,
     }
     visitor = desks.open_browser()
     shown = ["$500", "$405.07", "$0", "1.5 h"]
