@@ -40,7 +40,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     # A call that Stripe does not answer is tried again at once; in production half a second later.
-    HTTPClient.INITIAL_DELAY, HTTPClient.MAX_DELAY = 0.01, 0.02
+    HTTPClient.INITIAL_DELAY = 0.01
     gc.set_threshold(50_000, 20, 50)  # a suite makes much and keeps little: looking for cycles costs a tenth
     if config.getoption("--database") == "postgresql" and not hasattr(config, "workerinput"):
         start_postgres()

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 from flask import Response, render_template, request, stream_with_context
 
@@ -53,9 +53,12 @@ def export_audit_lines():
 
 
 def _line(event: AuditEvent) -> str:
-    kept = AuditEventOut().dump(event)
-    kept |= {"prev_hash": event.prev_hash, "details_digest": event.details_digest}
-    kept["salt"] = event.detail.salt if event.detail else None
+    links = {
+        "prev_hash": event.prev_hash,
+        "details_digest": event.details_digest,
+        "salt": event.detail.salt if event.detail else None,
+    }
+    kept = {**cast(dict[str, Any], AuditEventOut().dump(event)), **links}
     return json.dumps(kept, ensure_ascii=False, sort_keys=True) + "\n"
 
 

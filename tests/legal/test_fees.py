@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -68,7 +69,7 @@ def test_a_day_without_a_row_has_no_fee(case: Case) -> None:
     ],
 )
 def test_a_claim_that_differs_is_warned_about_and_written(
-    case: Case, changed: dict[str, object], warns: bool
+    case: Case, changed: dict[str, Any], warns: bool
 ) -> None:
     assert bool(fee_warning(claim(case, **changed))) is warns
 
@@ -169,7 +170,7 @@ def decide(case: Case, row: InKindCost, by: str = "frida", *, accept: bool = Tru
     ],
 )
 def test_a_gift_in_kind_that_breaks_a_rule_names_its_field(
-    case: Case, field: str, changed: dict[str, object]
+    case: Case, field: str, changed: dict[str, Any]
 ) -> None:
     with pytest.raises(Invalid) as caught:
         given_in_kind(case, **changed)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import pytest
 import requests
 from flask.sessions import SecureCookieSessionInterface
+from sqlalchemy import select
 
 from campaigns.campaign import Campaign
 from campaigns.clearance import clearing
@@ -115,9 +116,8 @@ def test_no_byte_is_served_once_the_revoking_request_has_returned(house: House, 
     page = counsel.get(f"{house.url}/staff/texts/{house.look(lambda: find_clearance_id(opened.drive_id))}")
     assert page.status_code == 200, page.text
     (token,) = set(re.findall(r'name="csrf_token" value="([^"]+)"', page.text))
-    consent_id = house.look(
-        lambda: db.session.query(DisclosureConsent.id).order_by(DisclosureConsent.recorded_at.desc()).first()
-    )[0]
+    newest = select(DisclosureConsent.id).order_by(DisclosureConsent.recorded_at.desc()).limit(1)
+    consent_id = house.look(lambda: db.session.scalars(newest).one())
     readers = Readers(
         [
             f"{house.url}{path}{query}"
