@@ -123,6 +123,8 @@ def thanks(slug: str, gift_id: str) -> Response:
 def checkout_cancelled(slug: str, gift_id: str) -> str:
     """The donor left the payment page without paying."""
     drive = db.session.get_one(Drive, _gift(slug, gift_id).drive_id)
+    if not drive.is_public:
+        raise Gone
     about = {"slug": drive.slug, "title": drive.title, "state": drive.state(clock.now())}
     return render_template("donors/checkout_cancelled.html", drive=about)
 

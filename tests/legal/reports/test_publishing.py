@@ -17,6 +17,7 @@ from legal.reports.report import TransparencyReport, current_reports, list_notes
 from staff.audit import AuditEvent
 from tests.legal.conftest import usd
 from tests.legal.reports.conftest import Desk
+from tests.legal.test_bond_following import posted
 from tests.legal.test_transparency import pay
 
 NOVEMBER = date(2025, 11, 1)
@@ -103,6 +104,26 @@ def test_costs_and_bonds_are_those_of_the_ledger(busy: Desk, in_december) -> Non
     assert figures["costs"] == [{"category": "court_fees", "amount_minor": 40500}]
     assert figures["tiles"]["cash_spent_minor"] == 40500
     assert figures["bonds"]["times_recycled"] == "0.00"
+
+
+def test_a_bond_whose_amount_the_client_keeps_is_in_no_report(
+    session: Session,
+    busy: Desk,
+    in_december,  # noqa: ANN001
+) -> None:
+    in_december.move_to("2025-11-20")
+    busy.case.give(usd("20000"))
+    posted(busy.case)
+    busy.case.campaign.tells_bond_amount = False
+    session.commit()
+    in_december.move_to("2025-12-03")
+    with pytest.raises(Conflict) as refusal:
+        busy.publish()
+    assert refusal.value.code == "bond_amount_withheld"
+    assert current_reports(busy.case.campaign.id) == []
+    busy.case.campaign.tells_bond_amount = True
+    session.commit()
+    assert busy.publish().figures["bonds"]["posted_minor"] == 800_000
 
 
 def test_publication_is_in_the_trail(busy: Desk) -> None:
