@@ -74,7 +74,10 @@ class Town:
             return ["amounts"]  # one of a few words, not a thing that belongs to somebody
         model = MODELS[argument]
         key = inspect(model).primary_key[0]
-        return [str(found) for found in look(select(key).order_by(key).limit(4))]
+        query = select(key).order_by(key).limit(4)
+        if hasattr(model, "organisation_id"):  # the stranger may look at what is its own
+            query = query.where(model.organisation_id != self.member("stranger").organisation_id)  # pyright: ignore
+        return [str(found) for found in look(query)]
 
 
 def _models() -> dict[str, type[Model]]:

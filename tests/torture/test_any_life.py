@@ -129,6 +129,7 @@ def test_any_life_ends_with_the_money_right(
     app: Flask, stripe: Stripe, drive: Drive, cast: Cast, session: Session
 ) -> None:
     drive.closes_at = clock.now() + timedelta(days=3000)
+    drive.rhythms = ["month", "quarter"]
     session.commit()
     slug, drive_id, actor = drive.slug, drive.id, cast.actor("frida")
     session.rollback()
