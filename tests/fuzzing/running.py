@@ -50,7 +50,7 @@ def served(folder: Path) -> Iterator[tuple[str, str]]:
                 step()
         secret = _token("elena@refugio.example")
     server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_port}", secret

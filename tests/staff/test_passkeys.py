@@ -51,7 +51,7 @@ def place(tmp_path_factory: pytest.TempPathFactory, database_kind: str) -> Itera
             )
         with transaction():
             open_account(token, name="Nora", password_hash=hash_password(PASSWORD))
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
     yield app, f"http://localhost:{server.server_port}"
     server.shutdown()

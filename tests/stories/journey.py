@@ -1,12 +1,13 @@
-"""A gift's journey in processes that die: `python -m tests.stories.journey <journey> <every> <settings as JSON>`.
+"""A gift's journeys in processes that die: `python -m tests.stories.journey <settings as JSON>`.
 
-For every step of the journey, or for each n-th by `every` (a commit, an answer of Stripe, a mail handed
-over), one process walks it and is killed right after that step. A second process goes on as the world would:
+For every step of each journey (a commit, an answer of Stripe, a mail handed over), one process walks it and
+is killed right after that step. A second process goes on as the world would:
 the donor sends a form again that was not answered, Stripe delivers again what was not acknowledged, and the
 sweep finds the rest. What is then in the database is printed for each step, beside the journey that nobody
 interrupts.
 """
 
+import gc
 import json
 import os
 import signal
@@ -189,6 +190,15 @@ def in_a_process(work: Callable[[], None]) -> int:
     return 0
 
 
+def finish(app: Flask, world: World, name: str) -> None:
+    """What the world does after a crash: it asks again, and the sweep of half an hour later finds the rest."""
+    JOURNEYS[name](app, world)
+    with time_machine.travel(clock.now() + timedelta(minutes=30)), app.app_context():
+        for sweep in jobs.periodic_jobs():
+            sweep.run()
+    deliver(app, world)
+
+
 def walk(app: Flask, installation: Installation, name: str, last: int | None) -> dict[str, Any]:
     """The journey, killed after its step `last`, and gone on with."""
     installation.renew()
@@ -201,11 +211,7 @@ def walk(app: Flask, installation: Installation, name: str, last: int | None) ->
         notes.write_text(json.dumps(steps.names))
 
     def go_on() -> None:
-        JOURNEYS[name](app, world)
-        with time_machine.travel(clock.now() + timedelta(minutes=30)), app.app_context():
-            for sweep in jobs.periodic_jobs():
-                sweep.run()
-        deliver(app, world)
+        finish(app, world, name)
         notes.write_text(json.dumps(snapshot(app)))
 
     died_of = in_a_process(set_out)
@@ -218,7 +224,7 @@ def walk(app: Flask, installation: Installation, name: str, last: int | None) ->
 def rehearse(app: Flask, installation: Installation, name: str) -> None:
     """Walk once in this process, so that those that follow find templates and statements compiled."""
     installation.renew()
-    JOURNEYS[name](app, World(installation.folder / f"rehearsal-{name}"))
+    finish(app, World(installation.folder / f"rehearsal-{name}"), name)
     with app.app_context():
         snapshot(app)
         db.engine.dispose()
@@ -232,6 +238,7 @@ def main() -> None:
     app = create_app(settings)
     installation = Installation(app, settings)
     in_a_process(installation.prepare)
+    gc.disable()  # the children live too shortly to have rubbish, and looking for it copies every page
     found: dict[str, Any] = {}
     for name in JOURNEYS:
         rehearse(app, installation, name)
