@@ -27,8 +27,7 @@ run: .venv/ready translations/.ready ## Start web, worker, Stripe sandbox and ma
 	@$(PY) -m demo.run --port $(PORT) --data $(DATA)
 
 test: .venv/ready translations/.ready ## Run the whole suite on SQLite, and again on a real PostgreSQL
-	$(PY) -m pytest -q -n $(WORKERS) --dist loadgroup
-	$(PY) -m pytest -q -n $(WORKERS) --dist loadgroup --database postgresql
+	$(PY) -m pytest -q -n $(WORKERS) --dist loadgroup --database both
 
 torture: .venv/ready translations/.ready ## Disguises of names, random lives of gifts, killed workers, a simulated year, a consent revoked under load
 	AMPARO_DISGUISES=10000 AMPARO_STEPS=5000 AMPARO_KILLS=150 \

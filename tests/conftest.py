@@ -35,14 +35,14 @@ from tests.databases import fresh_url, start_postgres, stop_postgres
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--database", choices=["sqlite", "postgresql"], default="sqlite")
+    parser.addoption("--database", choices=["sqlite", "postgresql", "both"], default="sqlite")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     # A call that Stripe does not answer is tried again at once; in production half a second later.
     HTTPClient.INITIAL_DELAY = 0.01
-    gc.set_threshold(50_000, 20, 50)  # a suite makes much and keeps little: looking for cycles costs a tenth
-    if config.getoption("--database") == "postgresql" and not hasattr(config, "workerinput"):
+    gc.freeze()  # what is loaded now stays, and need not be looked through at the end
+    if config.getoption("--database") != "sqlite" and not hasattr(config, "workerinput"):
         start_postgres()
 
 
@@ -51,13 +51,40 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         stop_postgres()
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What touches no database, or is about browsers and pages, says the same on both; it runs once."""
-    if config.getoption("--database") == "sqlite":
-        return
-    once = [item for item in items if item.get_closest_marker("pure") or item.get_closest_marker("once")]
-    config.hook.pytest_deselected(items=once)
-    items[:] = [item for item in items if item not in set(once)]
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """With both databases each test that touches one runs on the one, and then on the other."""
+    if metafunc.config.getoption("--database") == "both" and "database_kind" in metafunc.fixturenames:
+        kinds = ["sqlite"] if _runs_once(metafunc.definition) else ["sqlite", "postgresql"]
+        metafunc.parametrize("database_kind", kinds, indirect=True, scope="session")
+
+
+def _runs_once(item: pytest.Item) -> bool:
+    """What touches no database, or is about browsers and pages, says the same on both."""
+    return any(item.get_closest_marker(name) for name in ("pure", "once"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Iterator[None]:
+    """The long groups start first, so that no worker waits for another's at the end."""
+    for item in items:
+        if _is_grouped(item) and _kind(item):
+            item.add_marker(pytest.mark.xdist_group(_kind(item)))
+    yield
+    if config.getoption("--database") == "postgresql":
+        once = [item for item in items if _runs_once(item)]
+        config.hook.pytest_deselected(items=once)
+        items[:] = [item for item in items if item not in set(once)]
+    items.sort(key=lambda item: (_kind(item) == "postgresql", not _is_grouped(item)))
+
+
+def _is_grouped(item: pytest.Item) -> bool:
+    return item.get_closest_marker("xdist_group") is not None
+
+
+def _kind(item: pytest.Item) -> str:
+    """The database on which this item runs; empty when the command names it."""
+    spec = getattr(item, "callspec", None)
+    return str(spec.params.get("database_kind", "")) if spec else ""
 
 
 @pytest.hookimpl(wrapper=True)
@@ -70,8 +97,8 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 
 
 @pytest.fixture(scope="session")
-def database_kind(pytestconfig: pytest.Config) -> str:
-    return str(pytestconfig.getoption("--database"))
+def database_kind(request: pytest.FixtureRequest) -> str:
+    return str(getattr(request, "param", request.config.getoption("--database")))
 
 
 @pytest.fixture(scope="session")

@@ -50,7 +50,7 @@ class Installation:
             db.engine.dispose()
         if self._file:
             shutil.copyfile(self._file, self._file.with_suffix(".first"))
-        else:
+        elif self.settings.database_url:
             self._on_server(_KEEP)
 
     def renew(self) -> None:

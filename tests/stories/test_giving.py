@@ -100,6 +100,7 @@ def test_a_double_click_makes_one_gift(house: House, phone: Page) -> None:
     assert len(gifts_of(house, drive)) == 1
 
 
+@pytest.mark.once
 def test_who_reads_spanish_gives_and_is_thanked_in_spanish(house: House, phone: Page) -> None:
     drive, email = open_drive(house), "lectora@example.org"
     phone.goto(f"{house.url}/d/{drive.slug}?lang=es")

@@ -59,6 +59,7 @@ def _when(figures: dict[str, Any], **wanted: int) -> dict[str, Any] | None:
     return figures if all(figures[name] == value for name, value in wanted.items()) else None
 
 
+@pytest.mark.once
 def test_the_link_in_the_receipt_ends_a_monthly_gift_in_two_clicks(house: House, phone: Page) -> None:
     drive, email = open_drive(house), "leaving@example.org"
     give(phone, house, drive, rhythm="month", amount="10", email=email)
@@ -80,6 +81,7 @@ def test_the_link_in_the_receipt_ends_a_monthly_gift_in_two_clicks(house: House,
     expect(phone.locator("h1")).to_have_text("This gift was cancelled before")
 
 
+@pytest.mark.once
 def test_staff_gives_a_gift_back(house: House, open_phone: Callable[..., Page]) -> None:
     drive, email = open_drive(house, {"frida": "finance"}), "regret@example.org"
     give(open_phone(), house, drive, rhythm="once", amount="80", email=email)

@@ -27,6 +27,11 @@ from tests.conftest import open_session
 from tests.stories.arranging import Opened, open_drive
 from tests.stories.house import House
 
+pytestmark = [
+    pytest.mark.xdist_group("stories"),
+    *([] if os.environ.get("AMPARO_TORTURE") else [pytest.mark.once]),
+]
+
 READERS = 10
 #: Together a hundred a second.
 PAUSE_SECONDS = READERS / 100
