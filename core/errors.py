@@ -1,6 +1,8 @@
 """What can go wrong, said once: four refusals, mapped to problem+json (RFC 9457) and to pages."""
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from flask import Flask, Response, jsonify, render_template, request
@@ -8,6 +10,8 @@ from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
 from werkzeug.exceptions import HTTPException
 from werkzeug.http import HTTP_STATUS_CODES
+
+from core.web.plain_words import plain
 
 log = logging.getLogger(__name__)
 
@@ -24,9 +28,11 @@ class Refusal(Exception):
 
 
 class NotFound(Refusal):
-    """It does not exist, or is not yours to see: the answer is the same."""
+    """It does not exist, or is not yours to see: the answer is the same. `field` is what named it, when that
+    was a field of the input and not the address."""
 
     status, code = 404, "not_found"
+    field = ""
 
 
 class Gone(Refusal):
@@ -57,12 +63,22 @@ class Invalid(Refusal):
     status, code = 422, "invalid"
 
     def __init__(self, errors: dict[str, list[str]]) -> None:
-        super().__init__("; ".join(f"{name}: {' '.join(texts)}" for name, texts in errors.items()))
+        super().__init__(_in_words(errors))
         self.errors = errors
 
 
+@contextmanager
+def named_by(field: str) -> Iterator[None]:
+    """What is not found within was named by this field of the input."""
+    try:
+        yield
+    except NotFound as missing:
+        missing.field = missing.field or field
+        raise
+
+
 def init_app(app: Flask) -> None:
-    app.register_error_handler(Refusal, _answer_refusal)
+    app.register_error_handler(Refusal, answer_refusal)
     app.register_error_handler(HTTPException, _answer_http)
     app.register_error_handler(IntegrityError, _answer_race)
     app.register_error_handler(Exception, _answer_crash)
@@ -76,11 +92,23 @@ def wants_json() -> bool:
     return best is not None and best != "text/html" and not request.accept_mimetypes.accept_html
 
 
-def _answer_refusal(refusal: Refusal) -> Any:
+def answer_refusal(refusal: Refusal) -> Any:
+    """The answer to a refusal, as problem+json or as a page."""
     extra: dict[str, Any] = {}
     if isinstance(refusal, Invalid):
         extra["errors"] = refusal.errors
-    return answer(refusal.status, code=refusal.code, detail=refusal.message, **extra)
+    detail = refusal.message
+    if isinstance(refusal, NotFound) and refusal.field:
+        extra["errors"] = {refusal.field: [_("There is no such thing, or it is not yours to see.")]}
+        detail = _in_words(extra["errors"])
+    return answer(refusal.status, code=refusal.code, detail=detail, **extra)
+
+
+def _in_words(errors: dict[str, list[str]]) -> str:
+    """`minutes: Enter a whole number.`, and no name where the whole input is meant."""
+    return "; ".join(
+        " ".join(texts) if name == "_" else f"{name}: {' '.join(texts)}" for name, texts in errors.items()
+    )
 
 
 def _answer_http(error: HTTPException) -> Any:
@@ -90,10 +118,12 @@ def _answer_http(error: HTTPException) -> Any:
     extra: dict[str, Any] = {}
     messages = getattr(error, "data", {}).get("messages")
     if messages:
-        extra["errors"] = flatten(messages)
+        errors = flatten(messages)
+        extra["errors"] = {name: [plain(text) for text in texts] for name, texts in errors.items()}
     code = "invalid" if messages else (HTTP_STATUS_CODES.get(status, "error").lower().replace(" ", "_"))
     headers = {name: value for name, value in error.get_headers() if name.lower() in {"allow", "retry-after"}}
-    return answer(status, code=code, detail=_said(error), headers=headers, **extra)
+    detail = _in_words(extra["errors"]) if messages else _said(error)
+    return answer(status, code=code, detail=detail, headers=headers, **extra)
 
 
 def _said(error: HTTPException) -> str:
@@ -120,7 +150,8 @@ def answer(
 ) -> tuple[Response | str, int, dict[str, str]]:
     """One refusal as problem+json or as a page, by who is asking."""
     if wants_json():
-        response = jsonify(title=_titles(status), status=status, code=code, detail=detail, **extra)
+        title = _("There is no such thing") if status == 404 else _titles(status)
+        response = jsonify(title=title, status=status, code=code, detail=detail, **extra)
         response.mimetype = "application/problem+json"
         return response, status, headers or {}
     page = render_template(

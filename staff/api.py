@@ -2,11 +2,11 @@
 
 from typing import Any
 
-import flask_smorest
 from flask import jsonify
 
 from core.db import transaction
 from core.web.paging import Page, page
+from core.web.problem_api import Blueprint
 from staff import audit, organising, people
 from staff.access import current_actor
 from staff.approval import powers, two_people
@@ -28,9 +28,7 @@ from staff.schemas import (
     piece_of,
 )
 
-bp = flask_smorest.Blueprint(
-    "staff-api", __name__, url_prefix="/api/v1", description="Organisation, people, audit trail"
-)
+bp = Blueprint("staff-api", __name__, url_prefix="/api/v1", description="Organisation, people, audit trail")
 
 
 @bp.get("/organisation")

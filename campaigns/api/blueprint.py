@@ -1,8 +1,8 @@
 """The API of campaigns/ shares one blueprint."""
 
-import flask_smorest
+from core.web.problem_api import Blueprint
 
-bp = flask_smorest.Blueprint(
+bp = Blueprint(
     "campaigns-api",
     __name__,
     url_prefix="/api/v1",

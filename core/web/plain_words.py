@@ -19,6 +19,8 @@ def plain(sentence: str) -> str:
         "Not a valid datetime.": _("Write date and time, like 2025-11-30T23:59."),
         "Not a valid URL.": _("Write a full web address, like https://example.org."),
         "Unknown field.": _("There is no such field."),
+        "Invalid JSON body.": _("The body is not JSON."),
+        "Invalid input type.": _("Send one JSON object."),
         "Invalid value.": _("This value is not allowed."),
     }
     return known.get(sentence) or _measured(sentence)

@@ -1,7 +1,7 @@
 """The API of giving is one blueprint under /api/v1."""
 
-import flask_smorest
+from core.web.problem_api import Blueprint
 
-bp = flask_smorest.Blueprint(
+bp = Blueprint(
     "giving-api", __name__, url_prefix="/api/v1", description="Gifts, recurring gifts, donors, receipts"
 )

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core import clock, ids
 from core.db import Id, Model, UtcDateTime, db
-from core.errors import Invalid
+from core.errors import Invalid, named_by
 from legal.acting import answerable
 from legal.matters.matter import get_matter
 from staff import audit
@@ -48,7 +48,8 @@ class ServiceRecognition(Model):
 def decide_recognition(actor: Actor, matter_id: str, *, recognition: str, reason: str) -> ServiceRecognition:
     """Decide for the organisation's books. Raises NotFound, Invalid on recognition or reason."""
     actor.require("costs.approve")
-    matter = get_matter(actor, matter_id)
+    with named_by("matter_id"):
+        matter = get_matter(actor, matter_id)
     wrong: dict[str, list[str]] = {}
     if recognition not in CHOICES:
         wrong["recognition"] = [_("Choose from the list.")]

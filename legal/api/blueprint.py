@@ -2,17 +2,17 @@
 
 from typing import Any
 
-import flask_smorest
 from marshmallow import fields
 
 from core.db import transaction
-from core.errors import answer
+from core.errors import answer_refusal
+from core.web.problem_api import Blueprint
 from legal.matters.screen import Screened
 from staff import audit
 from staff.access import current_actor
 from staff.schemas import PieceIn
 
-bp = flask_smorest.Blueprint(
+bp = Blueprint(
     "legal-api", __name__, url_prefix="/api/v1", description="Hours, costs, bonds, codes and rates"
 )
 
@@ -35,4 +35,4 @@ def answer_screened(refusal: Screened) -> Any:
     """As if it were not there; that somebody tried stands in the audit trail, which hides it from them."""
     with transaction():
         audit.record(current_actor(), "matter.denied", refusal.matter_id)
-    return answer(refusal.status, code=refusal.code, detail=refusal.message)
+    return answer_refusal(refusal)

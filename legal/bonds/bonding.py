@@ -10,7 +10,7 @@ from campaigns.funds.ledger import BOND_DEPOSIT
 from campaigns.funds.purposes import BONDS
 from core import clock
 from core.db import db
-from core.errors import Forbidden, Invalid
+from core.errors import Forbidden, Invalid, named_by
 from core.money import Money
 from legal.acting import answerable
 from legal.bonds.bond import (
@@ -40,7 +40,8 @@ def request_bond(actor: Actor, *, matter_id: str, fund_id: str, amount: Money) -
     """
     actor.require("costs.claim")
     member_id = answerable(actor)
-    matter = get_matter(actor, matter_id)
+    with named_by("matter_id"):
+        matter = get_matter(actor, matter_id)
     wrong: dict[str, list[str]] = {}
     fund = fund_for(actor, matter, fund_id)
     if fund is None:

@@ -8,7 +8,7 @@ from campaigns.funds.fund import Fund
 from campaigns.funds.ledger import LEGAL_COSTS
 from campaigns.funds.release import release
 from core.db import db
-from core.errors import Conflict, Forbidden, Invalid
+from core.errors import Conflict, Forbidden, Invalid, named_by
 from legal.acting import answerable
 from legal.costs.cost import Cost, checked
 from legal.costs.cost_rule import approvals_needed
@@ -38,7 +38,9 @@ def claim_expense(actor: Actor, *, matter_id: str, cost: Cost) -> Expense:
     """
     actor.require("costs.claim")
     claimant_id = answerable(actor)
-    cost = checked(actor, cost, get_matter(actor, matter_id))
+    with named_by("matter_id"):
+        matter = get_matter(actor, matter_id)
+    cost = checked(actor, cost, matter)
     expense = Expense(matter_id=matter_id, organisation_id=actor.organisation_id, claimant_id=claimant_id)
     expense.state, expense.revision = PENDING, 1
     _write(expense, cost)

@@ -23,7 +23,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from campaigns.funds.purposes import COSTS
 from core import clock, ids
 from core.db import Id, Model, MoneyColumns, UtcDateTime, db
-from core.errors import Conflict, Forbidden, Invalid, NotFound
+from core.errors import Conflict, Forbidden, Invalid, NotFound, named_by
 from core.money import Money
 from legal.acting import answerable
 from legal.matters.matter import Matter, get_matter
@@ -112,7 +112,8 @@ def record_in_kind(actor: Actor, *, matter_id: str, given: Given) -> InKindCost:
     """Write down a donated service. Raises NotFound, Invalid on any field of `Given`."""
     actor.require("costs.claim")
     member_id = answerable(actor)
-    matter = get_matter(actor, matter_id)
+    with named_by("matter_id"):
+        matter = get_matter(actor, matter_id)
     _check(given)
     row = InKindCost(
         matter_id=matter.id,

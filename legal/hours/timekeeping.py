@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from core import clock
 from core.db import db
-from core.errors import Conflict, Invalid, NotFound
+from core.errors import Conflict, Invalid, NotFound, named_by
 from legal import utbms
 from legal.acting import answerable, find_answerable
 from legal.hours.certification import period_locked, refuse_locked
@@ -56,7 +56,10 @@ def record_time(actor: Actor, *, matter_id: str, timekeeper_id: str, work: Work)
     activity_code or narrative, Forbidden without the permission, Conflict when the matter is closed.
     """
     actor.require("hours.enter")
-    matter, timekeeper = get_matter(actor, matter_id), get_timekeeper(actor, timekeeper_id)
+    with named_by("matter_id"):
+        matter = get_matter(actor, matter_id)
+    with named_by("timekeeper_id"):
+        timekeeper = get_timekeeper(actor, timekeeper_id)
     work = check_work(work, matter, timekeeper)
     refuse_locked(actor.organisation_id, matter.id, [work.worked_on])
     refuse_overfull_day(timekeeper, work)

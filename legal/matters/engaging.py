@@ -13,7 +13,7 @@ from campaigns.partner import Partner
 from campaigns.reading import campaigns_of, get_campaign
 from core import clock
 from core.db import db
-from core.errors import Conflict, Invalid
+from core.errors import Conflict, Invalid, named_by
 from legal.hours.rounding import DEFAULT_POLICY, POLICIES
 from legal.matters.intake import PossibleConflict, check_conflicts, note_parties
 from legal.matters.matter import PARTS, Matter, MatterParticipation, get_matter
@@ -55,7 +55,8 @@ def open_matter(
     parties, and PossibleConflict when a name was met before and nobody says that it is cleared.
     """
     actor.require("matters.edit")
-    campaign = get_campaign(actor, campaign_id)
+    with named_by("campaign_id"):
+        campaign = get_campaign(actor, campaign_id)
     _check_terms(terms)
     contacts = check_conflicts(actor, intake.parties, besides=campaign)
     if contacts and not intake.is_cleared:

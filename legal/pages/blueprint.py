@@ -7,7 +7,7 @@ from flask import Blueprint, abort, request
 from sqlalchemy import select
 
 from core.db import db, transaction
-from core.errors import Invalid, answer
+from core.errors import Invalid, answer_refusal
 from core.forms import Form
 from legal import utbms
 from legal.matters.screen import Screened
@@ -57,4 +57,4 @@ def answer_screened(refusal: Screened) -> Any:
     """As if it were not there; that somebody tried stands in the audit trail, which hides it from them."""
     with transaction():
         audit.record(current_actor(), "matter.denied", refusal.matter_id)
-    return answer(refusal.status, code=refusal.code, detail=refusal.message)
+    return answer_refusal(refusal)

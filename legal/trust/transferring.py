@@ -10,7 +10,7 @@ from campaigns.funds.fund import Fund
 from campaigns.funds.ledger import TRUST
 from core import clock, ids
 from core.db import db
-from core.errors import Conflict, Forbidden, Invalid
+from core.errors import Conflict, Forbidden, Invalid, named_by
 from core.money import Money
 from legal.acting import answerable
 from legal.costs.cost_rule import approvals_needed
@@ -51,7 +51,8 @@ def request_transfer(actor: Actor, *, matter_id: str, asked: Asked) -> TrustTran
     """
     actor.require("costs.claim")
     member_id = answerable(actor)
-    matter = get_matter(actor, matter_id)
+    with named_by("matter_id"):
+        matter = get_matter(actor, matter_id)
     wrong: dict[str, list[str]] = {}
     fund = fund_for(actor, matter, asked.fund_id)
     if fund is None:

@@ -113,6 +113,14 @@ def test_a_body_that_is_no_json_is_refused(case: Case, client: FlaskClient) -> N
         headers={"Authorization": f"Bearer {case.bearer('bob')}"},
     )
     assert (answer.status_code, answer.mimetype) == (400, "application/problem+json")
+    assert answer.get_json()["detail"] == "The body is not JSON."
+
+
+@pytest.mark.parametrize("body", [[1], [], "1h", 7, None])
+def test_a_body_that_is_no_object_is_refused(session: Session, case: Case, of: Of, body: Any) -> None:
+    answer = of("bob").post("/time-entries", body)
+    assert (answer.status_code, answer.mimetype) == (422, "application/problem+json")
+    assert session.scalar(select(func.count()).select_from(TimeEntry)) == 0
 
 
 def test_a_day_over_sixteen_hours_is_written_with_a_warning(case: Case, of: Of) -> None:
@@ -153,8 +161,10 @@ def test_another_organisation_s_entry_is_not_found(case: Case, of: Of, verb: str
 
 
 def test_another_organisation_s_timekeeper_and_matter_are_not_found(case: Case, of: Of) -> None:
-    body = entry_body(case, timekeeper_id=case.charlies.id)
-    assert of("bob").post("/time-entries", body).status_code == 404
+    for field, foreign in (("timekeeper_id", case.charlies.id), ("matter_id", "matter_x")):
+        answer = of("bob").post("/time-entries", entry_body(case, **{field: foreign}))
+        assert (answer.status_code, list(answer.get_json()["errors"])) == (404, [field])
+        assert answer.get_json()["detail"].startswith(f"{field}: There is no such thing")
     assert of("bob").get("/matters/matter_x").status_code == 404
 
 
