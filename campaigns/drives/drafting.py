@@ -21,7 +21,7 @@ from campaigns.opening import wrong_texts
 from campaigns.screening import slugs
 from core import clock
 from core.db import db
-from core.errors import Conflict, Forbidden, Invalid
+from core.errors import Conflict, Forbidden, Invalid, named_by
 from staff import audit
 from staff.access import Actor
 from staff.organisation import Organisation
@@ -38,7 +38,8 @@ def draft_drive(actor: Actor, *, campaign_id: str, fund_id: str, terms: DriveTer
     Raises NotFound for a campaign one takes no part in, Invalid naming each field that is wrong.
     """
     actor.require("campaigns.edit")
-    campaign = reading.get(reading.campaigns_of(actor), Campaign, campaign_id)
+    with named_by("campaign_id"):
+        campaign = reading.get(reading.campaigns_of(actor), Campaign, campaign_id)
     fund = _own_fund(actor, fund_id, campaign)
     zone = terms.zone or db.session.get_one(Organisation, actor.organisation_id).zone
     check_zone(zone)

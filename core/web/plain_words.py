@@ -1,6 +1,7 @@
 """marshmallow's sentences in our own words and in the reader's language."""
 
 import re
+from collections.abc import Callable
 
 from flask_babel import gettext as _
 
@@ -27,9 +28,15 @@ def plain(sentence: str) -> str:
 
 
 def _measured(sentence: str) -> str:
-    limits = {
+    limits: dict[str, Callable[..., str]] = {
         r"Longer than maximum length (\d+)\.": lambda n: _("At most %(n)s characters.", n=n),
         r"Shorter than minimum length (\d+)\.": lambda n: _("At least %(n)s characters.", n=n),
+        r"Length must be between (\d+) and (\d+)\.": lambda low, high: _(
+            "From %(low)s to %(high)s characters.", low=low, high=high
+        ),
+        r"Must be greater than or equal to (\S+) and less than or equal to (\S+)\.": lambda low, high: _(
+            "From %(low)s to %(high)s.", low=low, high=high
+        ),
         r"Must be one of: (.*)\.": lambda n: _("Choose one of: %(n)s.", n=n),
         r"Must be greater than or equal to (.*)\.": lambda n: _("Not less than %(n)s.", n=n),
         r"Must be less than or equal to (.*)\.": lambda n: _("Not more than %(n)s.", n=n),
@@ -38,5 +45,5 @@ def _measured(sentence: str) -> str:
     for pattern, words in limits.items():
         found = re.fullmatch(pattern, sentence)
         if found:
-            return words(found.group(1))
+            return words(*found.groups())
     return sentence
