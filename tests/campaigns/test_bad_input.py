@@ -69,36 +69,46 @@ DRIVES: list[tuple[dict[str, Any], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("change", "field"), DRIVES, ids=lambda each: str(each)[:40])
 def test_software_is_told_the_field(
-    session: Session, work: Work, api: Api, change: dict[str, Any], field: str
+    session: Session,
+    work: Work,
+    api: Api,
+    subtests: pytest.Subtests,
 ) -> None:
-    before = rows(session)
-    body = {"campaign_id": work.campaign.id, "fund_id": work.fund.id, "title": "A drive"} | change
-    assert list(api.post("/drives", body, expect=422)["errors"]) == [field]
-    assert rows(session) == before
+    for change, field in DRIVES:
+        with subtests.test(change=change, field=field):
+            before = rows(session)
+            body = {"campaign_id": work.campaign.id, "fund_id": work.fund.id, "title": "A drive"} | change
+            assert list(api.post("/drives", body, expect=422)["errors"]) == [field]
+            assert rows(session) == before
 
 
-@pytest.mark.parametrize(("change", "field"), [each for each in DRIVES if "fund_id" not in each[0]])
 def test_an_edit_is_held_to_the_same_rules(
-    session: Session, work: Work, api: Api, change: dict[str, Any], field: str
+    session: Session,
+    work: Work,
+    api: Api,
+    subtests: pytest.Subtests,
 ) -> None:
-    if change == {"slug": "bring-carlos-home"}:
-        change = {"slug": "taken"}
-        taken = {
-            "campaign_id": work.campaign.id,
-            "fund_id": work.fund.id,
-            "title": "A drive",
-            "slug": "taken",
-        }
-        api.post("/drives", taken, expect=201)
-    if change == {"title": ""}:
-        change = {"title": "   "}
-    before = rows(session)
-    answer = api.patch(f"/drives/{work.drive.id}", change, expect=200 if change == {"title": "   "} else 422)
-    if change != {"title": "   "}:
-        assert list(answer["errors"]) == [field]
-    assert rows(session) == before
+    for change, field in [each for each in DRIVES if "fund_id" not in each[0]]:
+        with subtests.test(change=change, field=field):
+            if change == {"slug": "bring-carlos-home"}:
+                change = {"slug": "taken"}
+                taken = {
+                    "campaign_id": work.campaign.id,
+                    "fund_id": work.fund.id,
+                    "title": "A drive",
+                    "slug": "taken",
+                }
+                api.post("/drives", taken, expect=201)
+            if change == {"title": ""}:
+                change = {"title": "   "}
+            before = rows(session)
+            answer = api.patch(
+                f"/drives/{work.drive.id}", change, expect=200 if change == {"title": "   "} else 422
+            )
+            if change != {"title": "   "}:
+                assert list(answer["errors"]) == [field]
+            assert rows(session) == before
 
 
 def rows(session: Session) -> tuple[int, int]:
@@ -142,26 +152,26 @@ FORMS = [
 ]
 
 
-@pytest.mark.parametrize(("change", "field"), FORMS, ids=lambda each: str(each)[:40])
 def test_the_page_says_it_next_to_the_field_and_keeps_what_was_typed(
     session: Session,
     cast: Cast,
     work: Work,
     sign_in: Callable[[Member], FlaskClient],
-    change: dict[str, str],
-    field: str,
+    subtests: pytest.Subtests,
 ) -> None:
-    before = rows(session)
-    typed = {
-        "campaign_id": work.campaign.id,
-        "fund_id": work.fund.id,
-        "title": "A drive that keeps its title",
-        "presets": "25, 50",
-        "zone": "America/Chicago",
-        "deductibility": "deductible",
-    }
-    answer = sign_in(cast.alice).post("/staff/drives/new", data=typed | change)
-    assert answer.status_code == 422
-    assert re.findall(r'id="f-([a-z_]+)-error"', answer.text) == [field]
-    assert field == "title" or "A drive that keeps its title" in answer.text
-    assert rows(session) == before
+    for change, field in FORMS:
+        with subtests.test(change=change, field=field):
+            before = rows(session)
+            typed = {
+                "campaign_id": work.campaign.id,
+                "fund_id": work.fund.id,
+                "title": "A drive that keeps its title",
+                "presets": "25, 50",
+                "zone": "America/Chicago",
+                "deductibility": "deductible",
+            }
+            answer = sign_in(cast.alice).post("/staff/drives/new", data=typed | change)
+            assert answer.status_code == 422
+            assert re.findall(r'id="f-([a-z_]+)-error"', answer.text) == [field]
+            assert field == "title" or "A drive that keeps its title" in answer.text
+            assert rows(session) == before

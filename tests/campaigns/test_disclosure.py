@@ -50,16 +50,24 @@ INNOCENT = [
 ]
 
 
-@pytest.mark.parametrize("words", NAMING)
-def test_a_text_that_names_the_client_is_refused(work: Work, words: str) -> None:
-    with pytest.raises(Invalid) as refusal:
-        screen(work.client.id, {"story": f"Today {words} is here."})
-    assert list(refusal.value.errors) == ["story"]
+def test_a_text_that_names_the_client_is_refused(
+    work: Work,
+    subtests: pytest.Subtests,
+) -> None:
+    for words in NAMING:
+        with subtests.test(words=words):
+            with pytest.raises(Invalid) as refusal:
+                screen(work.client.id, {"story": f"Today {words} is here."})
+            assert list(refusal.value.errors) == ["story"]
 
 
-@pytest.mark.parametrize("words", INNOCENT)
-def test_innocent_texts_pass_without_a_word(work: Work, words: str) -> None:
-    assert screen(work.client.id, {"story": words}) == {}
+def test_innocent_texts_pass_without_a_word(
+    work: Work,
+    subtests: pytest.Subtests,
+) -> None:
+    for words in INNOCENT:
+        with subtests.test(words=words):
+            assert screen(work.client.id, {"story": words}) == {}
 
 
 def test_the_refusal_does_not_repeat_the_name(work: Work) -> None:
@@ -70,9 +78,11 @@ def test_the_refusal_does_not_repeat_the_name(work: Work) -> None:
         assert part.lower() not in str(refusal.value).lower()
 
 
-@pytest.mark.parametrize(
-    ("words", "about"),
-    [
+def test_details_that_give_people_away_ask_the_author(
+    work: Work,
+    subtests: pytest.Subtests,
+) -> None:
+    for words, about in [
         ("A 012-345-678", "immigration file number"),
         ("A012345678", "immigration file number"),
         ("MSC2190012345", "receipt number"),
@@ -84,11 +94,10 @@ def test_the_refusal_does_not_repeat_the_name(work: Work) -> None:
         ("ask press@example.org", "e-mail address"),
         ("call (512) 555-0134", "telephone number"),
         ("his name is Zebulón", "part of the sealed name"),
-    ],
-)
-def test_details_that_give_people_away_ask_the_author(work: Work, words: str, about: str) -> None:
-    (sentences,) = screen(work.client.id, {"story": f"We heard: {words} today."}).values()
-    assert any(about in sentence for sentence in sentences)
+    ]:
+        with subtests.test(words=words, about=about):
+            (sentences,) = screen(work.client.id, {"story": f"We heard: {words} today."}).values()
+            assert any(about in sentence for sentence in sentences)
 
 
 def test_without_a_client_the_detectors_still_look() -> None:

@@ -75,9 +75,10 @@ def test_an_entry_is_written_submitted_approved_and_valued_again(case: Case, of:
     assert (valued["number"], valued["value"]) == (2, {"minor": 7049, "currency": "USD"})
 
 
-@pytest.mark.parametrize(
-    ("changed", "field"),
-    [
+def test_bad_input_is_a_problem_that_names_the_field(
+    session: Session, case: Case, of: Of, subtests: pytest.Subtests
+) -> None:
+    for changed, field in [
         ({"minutes": 0}, "minutes"),
         ({"minutes": 1441}, "minutes"),
         ({"minutes": "72"}, "minutes"),
@@ -94,15 +95,12 @@ def test_an_entry_is_written_submitted_approved_and_valued_again(case: Case, of:
         ({"worked_on": "20031301"}, "worked_on"),
         ({"narrative": ""}, "narrative"),
         ({"wage": 7}, "wage"),
-    ],
-)
-def test_bad_input_is_a_problem_that_names_the_field(
-    session: Session, case: Case, of: Of, changed: dict[str, Any], field: str
-) -> None:
-    answer = of("bob").post("/time-entries", entry_body(case, **changed))
-    assert (answer.status_code, answer.mimetype) == (422, "application/problem+json")
-    assert list(answer.get_json()["errors"]) == [field]
-    assert session.scalar(select(func.count()).select_from(TimeEntry)) == 0
+    ]:
+        with subtests.test(changed=changed, field=field):
+            answer = of("bob").post("/time-entries", entry_body(case, **changed))
+            assert (answer.status_code, answer.mimetype) == (422, "application/problem+json")
+            assert list(answer.get_json()["errors"]) == [field]
+            assert session.scalar(select(func.count()).select_from(TimeEntry)) == 0
 
 
 def test_a_body_that_is_no_json_is_refused(case: Case, client: FlaskClient) -> None:
@@ -116,11 +114,14 @@ def test_a_body_that_is_no_json_is_refused(case: Case, client: FlaskClient) -> N
     assert answer.get_json()["detail"] == "The body is not JSON."
 
 
-@pytest.mark.parametrize("body", [[1], [], "1h", 7, None])
-def test_a_body_that_is_no_object_is_refused(session: Session, case: Case, of: Of, body: Any) -> None:
-    answer = of("bob").post("/time-entries", body)
-    assert (answer.status_code, answer.mimetype) == (422, "application/problem+json")
-    assert session.scalar(select(func.count()).select_from(TimeEntry)) == 0
+def test_a_body_that_is_no_object_is_refused(
+    session: Session, case: Case, of: Of, subtests: pytest.Subtests
+) -> None:
+    for body in [[1], [], "1h", 7, None]:
+        with subtests.test(body=body):
+            answer = of("bob").post("/time-entries", body)
+            assert (answer.status_code, answer.mimetype) == (422, "application/problem+json")
+            assert session.scalar(select(func.count()).select_from(TimeEntry)) == 0
 
 
 def test_a_day_over_sixteen_hours_is_written_with_a_warning(case: Case, of: Of) -> None:
@@ -202,21 +203,19 @@ def test_hours_of_a_day_are_valued_and_a_missing_year_is_a_conflict(case: Case, 
     assert (missing.status_code, missing.get_json()["code"]) == (409, "rate_year_missing")
 
 
-@pytest.mark.parametrize(
-    ("query", "field"),
-    [
+def test_a_rate_for_nothing_sensible_is_refused_by_name(
+    case: Case, of: Of, subtests: pytest.Subtests
+) -> None:
+    for query, field in [
         ({"on": "2022-07-10", "hours": "0.35"}, "hours"),
         ({"on": "2022-07-10", "hours": "-1"}, "hours"),
         ({"on": "2022-07-10", "hours": "NaN"}, "hours"),
         ({"on": "2022-13-01", "hours": "1"}, "on"),
         ({"on": "2022-07-10", "hours": "1", "matrix": "laffey"}, "matrix"),
-    ],
-)
-def test_a_rate_for_nothing_sensible_is_refused_by_name(
-    case: Case, of: Of, query: dict[str, str], field: str
-) -> None:
-    answer = of("bob").get("/rates", **query)
-    assert (answer.status_code, list(answer.get_json()["errors"])) == (422, [field])
+    ]:
+        with subtests.test(query=query, field=field):
+            answer = of("bob").get("/rates", **query)
+            assert (answer.status_code, list(answer.get_json()["errors"])) == (422, [field])
 
 
 def cost_body(case: Case, amount: Any = None) -> dict[str, Any]:
@@ -242,9 +241,10 @@ def test_a_cost_is_claimed_approved_and_paid(case: Case, of: Of) -> None:
     assert ledger.balance(case.fund.id, [LEGAL_COSTS], "USD") == usd("405")
 
 
-@pytest.mark.parametrize(
-    "amount",
-    [
+def test_an_amount_that_is_none_is_refused_by_name(
+    session: Session, case: Case, of: Of, subtests: pytest.Subtests
+) -> None:
+    for amount in [
         {"minor": 0, "currency": "USD"},
         {"minor": -1, "currency": "USD"},
         {"minor": 10.5, "currency": "USD"},
@@ -255,12 +255,11 @@ def test_a_cost_is_claimed_approved_and_paid(case: Case, of: Of) -> None:
         {"minor": 100},
         12.5,
         "twelve",
-    ],
-)
-def test_an_amount_that_is_none_is_refused_by_name(session: Session, case: Case, of: Of, amount: Any) -> None:
-    answer = of("bob").post("/expenses", cost_body(case, amount))
-    assert (answer.status_code, list(answer.get_json()["errors"])) == (422, ["amount"])
-    assert session.scalar(select(func.count()).select_from(Expense)) == 0
+    ]:
+        with subtests.test(amount=amount):
+            answer = of("bob").post("/expenses", cost_body(case, amount))
+            assert (answer.status_code, list(answer.get_json()["errors"])) == (422, ["amount"])
+            assert session.scalar(select(func.count()).select_from(Expense)) == 0
 
 
 def test_a_fund_that_has_too_little_is_a_conflict(case: Case, of: Of) -> None:

@@ -34,9 +34,11 @@ from tests.legal.test_claiming import claim
 SignIn = Callable[[Member], FlaskClient]
 
 
-@pytest.mark.parametrize(
-    ("key", "day", "amount"),
-    [
+def test_a_fee_is_that_of_its_day(
+    case: Case,
+    subtests: pytest.Subtests,
+) -> None:
+    for key, day, amount in [
         ("us_district_court/habeas", date(2025, 6, 4), "5.00"),
         ("us_district_court/civil_action", date(2025, 6, 20), "405.00"),
         ("us_district_court/civil_action", date(2023, 12, 1), "405.00"),
@@ -46,10 +48,9 @@ SignIn = Callable[[Member], FlaskClient]
         ("bia/appeal", date(2025, 6, 30), "110.00"),
         ("bia/appeal", date(2025, 8, 1), "1010.00"),
         ("bia/custody_appeal", date(2025, 8, 1), "0.00"),
-    ],
-)
-def test_a_fee_is_that_of_its_day(case: Case, key: str, day: date, amount: str) -> None:
-    assert fees_on(case.cast.refugio.id, day)[key].amount == usd(amount)
+    ]:
+        with subtests.test(key=key, day=day, amount=amount):
+            assert fees_on(case.cast.refugio.id, day)[key].amount == usd(amount)
 
 
 def test_a_day_without_a_row_has_no_fee(case: Case) -> None:
@@ -98,9 +99,10 @@ def test_staff_load_a_newer_schedule_which_counts_for_them_alone(case: Case, sig
     assert send(sign_in(case.cast.bob), "/staff/fees", {"rows": HEAD + ROW}).status_code == 403
 
 
-@pytest.mark.parametrize(
-    ("rows", "said"),
-    [
+def test_rows_that_do_not_hold_are_named_and_none_is_loaded(
+    case: Case, sign_in: SignIn, subtests: pytest.Subtests
+) -> None:
+    for rows, said in [
         ("a,b\n", "The first line must be"),
         (HEAD, "There is no row in it"),
         (HEAD + ROW + ROW.replace("410.00", "ten"), "Line 3, amount"),
@@ -108,16 +110,13 @@ def test_staff_load_a_newer_schedule_which_counts_for_them_alone(case: Case, sig
         (HEAD + ROW.replace("https://example.org", ""), "Line 2, source"),
         (HEAD + "x,y\n", "Line 2"),
         (HEAD + ROW.replace(",,", ",2025-01-01,"), "ends before it begins"),
-    ],
-)
-def test_rows_that_do_not_hold_are_named_and_none_is_loaded(
-    case: Case, sign_in: SignIn, rows: str, said: str
-) -> None:
-    answer = send(sign_in(case.cast.frida), "/staff/fees", {"rows": rows})
-    assert (answer.status_code, said in answer.text) == (422, True)
-    assert fees_on(case.cast.refugio.id, date(2026, 2, 1))["us_district_court/civil_action"].amount == usd(
-        "405"
-    )
+    ]:
+        with subtests.test(rows=rows, said=said):
+            answer = send(sign_in(case.cast.frida), "/staff/fees", {"rows": rows})
+            assert (answer.status_code, said in answer.text) == (422, True)
+            assert fees_on(case.cast.refugio.id, date(2026, 2, 1))[
+                "us_district_court/civil_action"
+            ].amount == usd("405")
 
 
 def test_software_loads_and_reads_fees(case: Case, client: FlaskClient) -> None:

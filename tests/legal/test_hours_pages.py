@@ -55,25 +55,23 @@ def test_a_filled_row_becomes_a_draft_and_blank_rows_are_left_aside(
     assert b"2 entries are written as drafts" in bob.get("/staff/hours").data
 
 
-@pytest.mark.parametrize(
-    ("row", "words"),
-    [
+def test_a_wrong_row_is_shown_with_its_sentence_and_nothing_is_written(
+    session: Session, case: Case, bob: FlaskClient, subtests: pytest.Subtests
+) -> None:
+    for row, words in [
         ({"duration": "soon"}, "Write a duration such as"),
         ({"duration": "0m"}, "Enter between 1 minute and 24 hours"),
         ({"duration": "1441min"}, "Enter between 1 minute and 24 hours"),
         ({"task_code": "L100"}, "L100 is a phase"),
         ({"task_code": "E112"}, "E112 is not a task code"),
         ({"worked_on": "2999-01-01"}, "This day is in the future"),
-    ],
-)
-def test_a_wrong_row_is_shown_with_its_sentence_and_nothing_is_written(
-    session: Session, case: Case, bob: FlaskClient, row: dict[str, str], words: str
-) -> None:
-    answer = send(bob, "/staff/hours", sheet(case, {}, row))
-    assert answer.status_code == 422
-    assert words in answer.text
-    assert 'aria-invalid="true"' in answer.text
-    assert written(session) == []
+    ]:
+        with subtests.test(row=row, words=words):
+            answer = send(bob, "/staff/hours", sheet(case, {}, row))
+            assert answer.status_code == 422
+            assert words in answer.text
+            assert 'aria-invalid="true"' in answer.text
+            assert written(session) == []
 
 
 def test_rows_that_overfill_a_day_together_are_refused_together(

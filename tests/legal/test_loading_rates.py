@@ -67,9 +67,10 @@ def test_a_table_by_single_years_of_experience_takes_bands_of_one_year(case: Cas
     assert caught.value.code == "rate_band_missing"
 
 
-@pytest.mark.parametrize(
-    ("text", "matrix_id", "told"),
-    [
+def test_a_broken_file_is_refused_with_line_and_column_and_nothing_is_kept(
+    session: Session, case: Case, subtests: pytest.Subtests
+) -> None:
+    for text, matrix_id, told in [
         ("", "eaja", "lacks these columns"),
         ("year\n2012\n", "eaja", "lacks these columns: rate"),
         ("year,rate\n", "eaja", "no rate"),
@@ -83,15 +84,12 @@ def test_a_table_by_single_years_of_experience_takes_bands_of_one_year(case: Cas
         ("rate_year,band,from_year,to_year,rate\n2013,,4,7,295\n", "usao-laffey", "Line 2, band"),
         ("rate_year,band,from_year,to_year,rate\n2013,4-7,x,7,295\n", "usao-laffey", "Line 2, from_year"),
         ('year,rate\n2012,"1\n', "eaja", "Line"),
-    ],
-)
-def test_a_broken_file_is_refused_with_line_and_column_and_nothing_is_kept(
-    session: Session, case: Case, text: str, matrix_id: str, told: str
-) -> None:
-    with pytest.raises(Invalid) as caught:
-        load(case, text, matrix_id)
-    assert told in caught.value.errors["file"][0]
-    assert session.scalar(select(func.count()).select_from(RateRow)) == 0
+    ]:
+        with subtests.test(text=text, matrix_id=matrix_id, told=told):
+            with pytest.raises(Invalid) as caught:
+                load(case, text, matrix_id)
+            assert told in caught.value.errors["file"][0]
+            assert session.scalar(select(func.count()).select_from(RateRow)) == 0
 
 
 def test_what_is_published_is_not_overwritten_and_a_wrong_table_is_withdrawn(case: Case) -> None:

@@ -33,9 +33,10 @@ def test_codes_are_kept_in_their_canonical_spelling(case: Case) -> None:
     assert (entry.task_code, entry.activity_code) == ("L210", "A103")
 
 
-@pytest.mark.parametrize(
-    ("field", "changed"),
-    [
+def test_a_broken_rule_names_its_field_and_writes_nothing(
+    session: Session, case: Case, subtests: pytest.Subtests
+) -> None:
+    for field, changed in [
         ("minutes", {"minutes": 0}),
         ("minutes", {"minutes": 1441}),
         ("minutes", {"minutes": -5}),
@@ -48,15 +49,12 @@ def test_codes_are_kept_in_their_canonical_spelling(case: Case) -> None:
         ("narrative", {"narrative": "  "}),
         ("narrative", {"narrative": "x" * 2001}),
         ("worked_on", {"worked_on": date(2999, 1, 1)}),
-    ],
-)
-def test_a_broken_rule_names_its_field_and_writes_nothing(
-    session: Session, case: Case, field: str, changed: dict[str, object]
-) -> None:
-    with pytest.raises(Invalid) as caught:
-        case.record(**changed)
-    assert list(caught.value.errors) == [field]
-    assert written(session) == 0
+    ]:
+        with subtests.test(field=field, changed=changed):
+            with pytest.raises(Invalid) as caught:
+                case.record(**changed)
+            assert list(caught.value.errors) == [field]
+            assert written(session) == 0
 
 
 def test_every_broken_rule_is_named_at_once(case: Case) -> None:

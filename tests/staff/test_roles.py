@@ -47,9 +47,12 @@ def actor(role: str, scopes: frozenset[str] | None = None) -> Actor:
 
 
 @pytest.mark.pure
-@pytest.mark.parametrize(("permission", "role", "allowed"), CASES)
-def test_the_table_of_roles(permission: str, role: str, allowed: bool) -> None:
-    assert actor(role).can(permission) is allowed
+def test_the_table_of_roles(
+    subtests: pytest.Subtests,
+) -> None:
+    for permission, role, allowed in CASES:
+        with subtests.test(permission=permission, role=role, allowed=allowed):
+            assert actor(role).can(permission) is allowed
 
 
 @pytest.mark.pure

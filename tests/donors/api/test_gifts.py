@@ -94,9 +94,10 @@ def test_a_refund_goes_on_its_way(session: Session, gift: Gift, of: Of) -> None:
     assert line.actor.startswith("token:tok_")
 
 
-@pytest.mark.parametrize(
-    ("amount", "field"),
-    [
+def test_an_amount_that_is_none_is_a_problem_with_its_name(
+    session: Session, gift: Gift, of: Of, subtests: pytest.Subtests
+) -> None:
+    for amount, field in [
         (usd(1501), "amount"),
         (usd(0), "amount"),
         (usd(-1), "amount"),
@@ -111,29 +112,29 @@ def test_a_refund_goes_on_its_way(session: Session, gift: Gift, of: Of) -> None:
         (5, "amount"),
         (None, "amount"),
         ([], "amount"),
-    ],
-)
-def test_an_amount_that_is_none_is_a_problem_with_its_name(
-    session: Session, gift: Gift, of: Of, amount: Any, field: str
+    ]:
+        with subtests.test(amount=amount, field=field):
+            answer = of("alice").post(f"/gifts/{gift.id}/refunds", {"amount": amount, "reason": "Asked"})
+            assert (answer.status_code, answer.mimetype) == (422, "application/problem+json")
+            assert list(answer.json["errors"]) == [field]
+            assert session.scalar(select(func.count()).select_from(Refund)) == 0
+
+
+def test_a_body_that_is_no_object_is_refused(
+    session: Session, gift: Gift, of: Of, subtests: pytest.Subtests
 ) -> None:
-    answer = of("alice").post(f"/gifts/{gift.id}/refunds", {"amount": amount, "reason": "Asked"})
-    assert (answer.status_code, answer.mimetype) == (422, "application/problem+json")
-    assert list(answer.json["errors"]) == [field]
-    assert session.scalar(select(func.count()).select_from(Refund)) == 0
-
-
-@pytest.mark.parametrize("body", ["[]", "{", "null", '"x"'])
-def test_a_body_that_is_no_object_is_refused(session: Session, gift: Gift, of: Of, body: str) -> None:
-    software = of("alice")
-    answer = software.client.post(
-        f"/api/v1/gifts/{gift.id}/refunds",
-        data=body,
-        headers=software.headers,
-        content_type="application/json",
-    )
-    assert answer.status_code in {400, 422}
-    assert answer.mimetype == "application/problem+json"
-    assert session.scalar(select(func.count()).select_from(Refund)) == 0
+    for body in ["[]", "{", "null", '"x"']:
+        with subtests.test(body=body):
+            software = of("alice")
+            answer = software.client.post(
+                f"/api/v1/gifts/{gift.id}/refunds",
+                data=body,
+                headers=software.headers,
+                content_type="application/json",
+            )
+            assert answer.status_code in {400, 422}
+            assert answer.mimetype == "application/problem+json"
+            assert session.scalar(select(func.count()).select_from(Refund)) == 0
 
 
 def test_a_recurring_gift_is_ended_once(session: Session, gift: Gift, of: Of) -> None:

@@ -199,9 +199,10 @@ def test_a_change_that_was_overtaken_is_sent_once_more(
     assert len(subjects(session, "change:")) == 2
 
 
-@pytest.mark.parametrize(
-    ("verb", "more", "error", "field"),
-    [
+def test_what_is_refused_changes_nothing(
+    session: Session, promised: Promised, desk: Desk, subtests: pytest.Subtests
+) -> None:
+    for verb, more, error, field in [
         (changing.change_amount, (Money(50, "USD"), DONOR), Invalid, "amount"),
         (changing.change_amount, (Money(2000, "USD"), DONOR), Invalid, "amount"),
         (changing.change_amount, (Money(2000, "EUR"), DONOR), Invalid, "amount"),
@@ -210,23 +211,14 @@ def test_a_change_that_was_overtaken_is_sent_once_more(
         (changing.pause, (13, DONOR), Invalid, "months"),
         (changing.pause, (0, DONOR), Invalid, "months"),
         (changing.resume, (DONOR,), Conflict, "not_paused"),
-    ],
-)
-def test_what_is_refused_changes_nothing(
-    session: Session,
-    promised: Promised,
-    desk: Desk,
-    verb: object,
-    more: tuple[object, ...],
-    error: type[Exception],
-    field: str,
-) -> None:
-    promise = promised("20")
-    before = (promise.amount, promise.next_due_on, promise.state)
-    with pytest.raises(error) as refusal:
-        desk.change(promise, verb, *more)  # pyright: ignore
-    found = refusal.value
-    assert field in (found.errors if isinstance(found, Invalid) else found.code)  # pyright: ignore
-    session.expire_all()
-    assert (promise.amount, promise.next_due_on, promise.state) == before
-    assert session.scalars(select(Version)).all() == []
+    ]:
+        with subtests.test(verb=verb, more=more, error=error, field=field):
+            promise = promised("20")
+            before = (promise.amount, promise.next_due_on, promise.state)
+            with pytest.raises(error) as refusal:
+                desk.change(promise, verb, *more)  # pyright: ignore
+            found = refusal.value
+            assert field in (found.errors if isinstance(found, Invalid) else found.code)  # pyright: ignore
+            session.expire_all()
+            assert (promise.amount, promise.next_due_on, promise.state) == before
+            assert session.scalars(select(Version)).all() == []

@@ -53,24 +53,22 @@ def test_amount_day_and_pause_each_by_a_form(
     assert len(subjects(session, "change:")) == len(kinds)
 
 
-@pytest.mark.parametrize(
-    ("form", "typed", "field"),
-    [
+def test_what_is_wrong_is_said_next_to_its_field(
+    session: Session, client: FlaskClient, promised: Promised, subtests: pytest.Subtests
+) -> None:
+    for form, typed, field in [
         ("amounts", {"amount": ""}, "amount"),
         ("amounts", {"amount": "a lot"}, "amount"),
         ("amounts", {"amount": "0.50"}, "amount"),
         ("days", {"day": "31"}, "day"),
         ("days", {"day": "10"}, "day"),
         ("pauses", {"months": "13"}, "months"),
-    ],
-)
-def test_what_is_wrong_is_said_next_to_its_field(
-    session: Session, client: FlaskClient, promised: Promised, form: str, typed: dict[str, str], field: str
-) -> None:
-    answer = client.post(f"{path_of(promised('20'))}/{form}", data=typed)
-    assert answer.status_code == 422
-    assert f'id="f-{field}-error"' in answer.text
-    assert session.scalars(select(Version)).all() == []
+    ]:
+        with subtests.test(form=form, typed=typed, field=field):
+            answer = client.post(f"{path_of(promised('20'))}/{form}", data=typed)
+            assert answer.status_code == 422
+            assert f'id="f-{field}-error"' in answer.text
+            assert session.scalars(select(Version)).all() == []
 
 
 def test_cancelling_offers_something_lighter_first(

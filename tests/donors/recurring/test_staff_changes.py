@@ -56,9 +56,10 @@ def test_each_change_is_noted_audited_and_told(
     assert "By phone on Monday" in frida.get(page).text
 
 
-@pytest.mark.parametrize(
-    ("kind", "typed", "field"),
-    [
+def test_what_is_wrong_is_said_next_to_its_field(
+    session: Session, cast: Cast, sign_in: SignIn, promised: Promised, subtests: pytest.Subtests
+) -> None:
+    for kind, typed, field in [
         ("amounts", {"amount": "30"}, "note"),
         ("amounts", {"amount": "nothing", **NOTE}, "amount"),
         ("amounts", {"amount": "0.10", **NOTE}, "amount"),
@@ -66,22 +67,13 @@ def test_each_change_is_noted_audited_and_told(
         ("pauses", {"months": "13", **NOTE}, "months"),
         ("skips", {}, "note"),
         ("card-links", {}, "note"),
-    ],
-)
-def test_what_is_wrong_is_said_next_to_its_field(
-    session: Session,
-    cast: Cast,
-    sign_in: SignIn,
-    promised: Promised,
-    kind: str,
-    typed: dict[str, str],
-    field: str,
-) -> None:
-    promise = promised("20")
-    answer = sign_in(cast.frida).post(f"/staff/recurring/{promise.id}/{kind}", data=typed)
-    assert answer.status_code == 422
-    assert f'id="f-{kind}-{field}-error"' in answer.text
-    assert session.scalars(select(Version)).all() == []
+    ]:
+        with subtests.test(kind=kind, typed=typed, field=field):
+            promise = promised("20")
+            answer = sign_in(cast.frida).post(f"/staff/recurring/{promise.id}/{kind}", data=typed)
+            assert answer.status_code == 422
+            assert f'id="f-{kind}-{field}-error"' in answer.text
+            assert session.scalars(select(Version)).all() == []
 
 
 def test_only_who_may_changes_and_others_do_not_even_see(
