@@ -27,11 +27,11 @@ run: .venv/ready translations/.ready ## Start web, worker, Stripe sandbox and ma
 	@$(PY) -m demo.run --port $(PORT) --data $(DATA)
 
 test: .venv/ready translations/.ready ## Run the whole suite on SQLite, and again on a real PostgreSQL
-	$(PY) -m pytest -q -n $(WORKERS) --dist loadgroup --database both
+	$(PY) -m pytest -q -n $(WORKERS) --database both
 
 torture: .venv/ready translations/.ready ## Disguises of names, random lives of gifts, killed workers, a simulated year, a consent revoked under load
 	AMPARO_DISGUISES=10000 AMPARO_STEPS=5000 AMPARO_KILLS=150 \
-	$(PY) -m pytest -q -n $(WORKERS) --dist loadgroup tests/campaigns/test_disguises.py tests/torture
+	$(PY) -m pytest -q -n $(WORKERS) tests/campaigns/test_disguises.py tests/torture
 	AMPARO_WALLS=1 $(PY) -m pytest -q tests/safety/walls
 	AMPARO_TORTURE=1 $(PY) -m pytest -q --database both tests/stories/test_withdrawal.py tests/stories/test_dying.py
 

@@ -32,6 +32,7 @@ from staff.member import Member
 from staff.organisation import Organisation
 from staff.sessions.signed_in import SignedIn
 from tests.databases import fresh_url, start_postgres, stop_postgres
+from tests.scheduling import Scheduling, group_of
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -63,28 +64,19 @@ def _runs_once(item: pytest.Item) -> bool:
     return any(item.get_closest_marker(name) for name in ("pure", "once"))
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Iterator[None]:
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """The long groups start first, so that no worker waits for another's at the end."""
-    for item in items:
-        if _is_grouped(item) and _kind(item):
-            item.add_marker(pytest.mark.xdist_group(_kind(item)))
-    yield
     if config.getoption("--database") == "postgresql":
         once = [item for item in items if _runs_once(item)]
         config.hook.pytest_deselected(items=once)
         items[:] = [item for item in items if item not in set(once)]
-    items.sort(key=lambda item: (_kind(item) == "postgresql", not _is_grouped(item)))
+    items.sort(key=lambda item: ("[postgresql" in item.nodeid, not group_of(item.nodeid)))
 
 
-def _is_grouped(item: pytest.Item) -> bool:
-    return item.get_closest_marker("xdist_group") is not None
-
-
-def _kind(item: pytest.Item) -> str:
-    """The database on which this item runs; empty when the command names it."""
-    spec = getattr(item, "callspec", None)
-    return str(spec.params.get("database_kind", "")) if spec else ""
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling:
+    return Scheduling(config, log)
 
 
 @pytest.hookimpl(wrapper=True)

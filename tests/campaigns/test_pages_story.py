@@ -23,6 +23,8 @@ from tests.campaigns.conftest import Work
 from tests.clearing import engage
 from tests.conftest import Cast
 
+pytestmark = pytest.mark.once  # pages; what they do is tested on both databases
+
 SignIn = Callable[[Member], FlaskClient]
 
 

@@ -21,6 +21,8 @@ from tests.campaigns.conftest import Api, Work
 from tests.clearing import consent_of, counsel_of
 from tests.conftest import Cast
 
+pytestmark = pytest.mark.once  # pages; what they do is tested on both databases
+
 SignIn = Callable[[Member], FlaskClient]
 BODIES: dict[str, dict[str, Any]] = {
     "partners": {"organisation_slug": "llano"},

@@ -21,6 +21,8 @@ from donors.jobs import send_refund
 from donors.people.sign_in_link import SignInLink
 from tests.donors.conftest import Stripe, usd
 
+pytestmark = pytest.mark.once  # pages; what they do is tested on both databases
+
 Paid = Callable[..., Gift]
 
 

@@ -16,6 +16,8 @@ from legal.matters.timekeeper import Timekeeper
 from staff.member import Member
 from tests.legal.conftest import Case, send, usd
 
+pytestmark = pytest.mark.once  # pages; what they do is tested on both databases
+
 SignIn = Callable[[Member], FlaskClient]
 
 

@@ -14,6 +14,8 @@ from legal.hours.time_entry import TimeEntry, get_entry
 from staff.member import Member
 from tests.legal.conftest import Case, send
 
+pytestmark = pytest.mark.once  # pages; what they do is tested on both databases
+
 SignIn = Callable[[Member], FlaskClient]
 
 

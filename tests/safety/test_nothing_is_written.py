@@ -112,26 +112,29 @@ def _address(rule: Rule, ids: dict[str, str]) -> str:
     return built[1]
 
 
-@pytest.mark.parametrize("prefix", ["/api/v1/", "/staff/"])
-def test_anothers_thing_is_answered_like_one_that_does_not_exist(town: Town, prefix: str) -> None:
+def test_anothers_thing_is_answered_like_one_that_does_not_exist(
+    town: Town, subtests: pytest.Subtests
+) -> None:
     """By every method of every address, and nothing changes."""
-    how: dict[str, Any]
-    if prefix == "/staff/":
-        browser, how = town.browser_of("stranger"), {"data": {}}
-        browser.get("/staff/")
-    else:
-        browser, how = town.browser_of("nobody"), {"json": {}, "headers": town.bearer_of("stranger")}
-        browser.get("/api/v1/organisation", headers=how["headers"])
-    before, asked = dump(), 0
-    for method, rule in _routes_with_ids(town.app, prefix):
-        ours = {name: ids[0] for name in rule.arguments if (ids := town.ids_of(name))}
-        if len(ours) < len(rule.arguments):
-            continue  # there is none of this kind to find
-        nobodys = {name: new_id("nothing") if name.endswith("_id") else ours[name] for name in ours}
-        answer = browser.open(_address(rule, ours), method=method, **how)
-        unknown = browser.open(_address(rule, nobodys), method=method, **how)
-        assert answer.status_code == unknown.status_code, (method, rule.rule)
-        assert answer.status_code != 200, (method, rule.rule)
-        asked += 1
-    assert asked > 20
-    assert dump() == before
+    for prefix in ["/api/v1/", "/staff/"]:
+        with subtests.test(prefix=prefix):
+            how: dict[str, Any]
+            if prefix == "/staff/":
+                browser, how = town.browser_of("stranger"), {"data": {}}
+                browser.get("/staff/")
+            else:
+                browser, how = town.browser_of("nobody"), {"json": {}, "headers": town.bearer_of("stranger")}
+                browser.get("/api/v1/organisation", headers=how["headers"])
+            before, asked = dump(), 0
+            for method, rule in _routes_with_ids(town.app, prefix):
+                ours = {name: ids[0] for name in rule.arguments if (ids := town.ids_of(name))}
+                if len(ours) < len(rule.arguments):
+                    continue  # there is none of this kind to find
+                nobodys = {name: new_id("nothing") if name.endswith("_id") else ours[name] for name in ours}
+                answer = browser.open(_address(rule, ours), method=method, **how)
+                unknown = browser.open(_address(rule, nobodys), method=method, **how)
+                assert answer.status_code == unknown.status_code, (method, rule.rule)
+                assert answer.status_code != 200, (method, rule.rule)
+                asked += 1
+            assert asked > 20
+            assert dump() == before

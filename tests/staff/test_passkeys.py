@@ -20,7 +20,7 @@ from staff.joining import open_account
 from tests.databases import fresh_url
 from tests.staff.conftest import PASSWORD
 
-pytestmark = [pytest.mark.xdist_group("passkeys"), pytest.mark.browser, pytest.mark.once]
+pytestmark = [pytest.mark.browser, pytest.mark.once]
 CHROMIUM = "/usr/bin/chromium"
 QUIET = (
     *("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"),

@@ -7,17 +7,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from sandbox.server import start
 from tests.databases import fresh_url
 from tests.stories.house import ROOT
 from tests.stories.letterbox import letterbox
 
-pytestmark = pytest.mark.xdist_group("dying")
-
-#: Every step on SQLite; on the slower server every second one, and all in `make torture`.
-EVERY = {"sqlite": 1, "postgresql": 1 if os.environ.get("AMPARO_TORTURE") else 2}
+#: Every step on SQLite; on the slower server every third one, and all in `make torture`.
+EVERY = {"sqlite": 1, "postgresql": 1 if os.environ.get("AMPARO_TORTURE") else 3}
 
 
 def test_a_killed_process_loses_and_doubles_nothing(tmp_path: Path, database_kind: str) -> None:

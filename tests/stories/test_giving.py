@@ -14,7 +14,7 @@ from tests.stories.donating import DECLINED, fill_in, give, go_to_payment, pay
 from tests.stories.house import House, shows, until
 from tests.stories.letterbox import part
 
-pytestmark = [pytest.mark.xdist_group("stories"), pytest.mark.browser]
+pytestmark = [pytest.mark.browser]
 
 #: So soon after the payment every public figure has moved.
 FRESH_SECONDS = 5

@@ -15,7 +15,7 @@ from tests.stories.donating import give, pay
 from tests.stories.house import House, until
 from tests.stories.letterbox import part
 
-pytestmark = [pytest.mark.xdist_group("stories"), pytest.mark.browser, pytest.mark.once]
+pytestmark = [pytest.mark.browser, pytest.mark.once]
 
 
 @pytest.fixture

@@ -18,8 +18,6 @@ from tests.stories.arranging import gifts_of, open_drive
 from tests.stories.donating import pay_at_once, send_form
 from tests.stories.house import House, until
 
-pytestmark = pytest.mark.xdist_group("stories")
-
 DELIVERIES = 50
 
 

@@ -17,7 +17,7 @@ from tests.stories.house import House, until
 from tests.stories.letterbox import part
 from tests.stories.staffing import fill, send, sign_in
 
-pytestmark = [pytest.mark.xdist_group("stories"), pytest.mark.browser]
+pytestmark = [pytest.mark.browser]
 
 #: The third monthly payment falls due after 62 days at the latest, the fourth after 89 at the soonest.
 NEARLY_THREE_MONTHS = 88

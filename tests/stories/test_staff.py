@@ -14,7 +14,7 @@ from tests.stories.donating import pay_at_once, send_form
 from tests.stories.house import House, shows, until
 from tests.stories.staffing import fill, let_in, send, sign_in
 
-pytestmark = [pytest.mark.xdist_group("stories"), pytest.mark.browser, pytest.mark.once]
+pytestmark = [pytest.mark.browser, pytest.mark.once]
 
 #: By the EAJA table: 1.2 h of 2025 at 258.46 is 310.152, 0.3 h of 2022 at 234.95 is 70.485.
 BOBS_VALUE_MINOR, BENS_VALUE_MINOR = 310_15, 70_49

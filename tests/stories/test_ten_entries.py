@@ -20,7 +20,7 @@ from tests.stories.arranging import found_organisation
 from tests.stories.house import House
 from tests.stories.staffing import let_in
 
-pytestmark = [pytest.mark.xdist_group("stories"), pytest.mark.browser, pytest.mark.once]
+pytestmark = [pytest.mark.browser, pytest.mark.once]
 
 LONGEST_SECONDS = 120
 ROWS = [

@@ -28,7 +28,6 @@ from tests.stories.arranging import Opened, open_drive
 from tests.stories.house import House
 
 pytestmark = [
-    pytest.mark.xdist_group("stories"),
     *([] if os.environ.get("AMPARO_TORTURE") else [pytest.mark.once]),
 ]
 

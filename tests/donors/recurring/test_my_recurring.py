@@ -22,6 +22,8 @@ from tests.donors.recurring.conftest import (
     subjects,
 )
 
+pytestmark = pytest.mark.once  # pages; what they do is tested on both databases
+
 
 def path_of(promise: RecurringGift) -> str:
     return links.manage_url(promise.id).removeprefix("http://localhost")

@@ -17,7 +17,7 @@ from staff.member import Member
 from tests.conftest import Cast
 from tests.donors.recurring.conftest import REFUSING_CARD, Calendar, Promised, put_card, subjects
 
-pytestmark = pytest.mark.usefixtures("led")
+pytestmark = [pytest.mark.usefixtures("led"), pytest.mark.once]
 SignIn = Callable[[Member], FlaskClient]
 NOTE = {"note": "By phone on Monday"}
 

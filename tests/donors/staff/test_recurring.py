@@ -14,6 +14,8 @@ from donors.recurring.recurring_gift import Cancellation, RecurringGift
 from staff.audit import AuditEvent
 from tests.donors.conftest import Stripe
 
+pytestmark = pytest.mark.once  # pages; what they do is tested on both databases
+
 Paid = Callable[..., Gift]
 ASKED = {"reason": "too_much_now", "note": "By phone on Monday"}
 

@@ -19,6 +19,8 @@ from staff import audit
 from staff.audit import AuditEvent
 from tests.donors.conftest import Stripe, usd
 
+pytestmark = pytest.mark.once  # pages; what they do is tested on both databases
+
 Paid = Callable[..., Gift]
 
 

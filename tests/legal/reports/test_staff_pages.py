@@ -15,6 +15,8 @@ from staff.member import Member
 from tests.legal.conftest import send
 from tests.legal.reports.conftest import Desk
 
+pytestmark = pytest.mark.once  # pages; what they do is tested on both databases
+
 SignIn = Callable[[Member], FlaskClient]
 
 
