@@ -7,6 +7,7 @@ everybody who can ask, and all that came out is searched, in any case, accent or
 import html
 import io
 import logging
+import os
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -31,13 +32,17 @@ pytestmark = pytest.mark.once
 FULL_NAME = "Zebulón Quetzalitzin Ñandúbal"
 NEVER_PUBLISH = "Xochimulco Viejo\nTía Perpetuína"
 TELLING = ("zebulon", "quetzalitzin", "nandubal", "xochimulco", "perpetuina")
-ROLES = ("nobody", "elena", "carla", "frida", "ana", "vera", "dana", "ben", "stranger")
+#: In the everyday suite; `make torture` asks as everybody.
+FEW = ("nobody", "elena", "ana", "ben", "stranger")
+EVERYBODY = (*FEW, "carla", "frida", "vera", "dana")
+ROLES = EVERYBODY if os.environ.get("AMPARO_WALLS") else FEW
+ACCENTS = re.compile("[\u0300-\u036f]")
 
 
 def folded(words: str) -> str:
     """Without case, accents and the encodings of pages and addresses."""
     plain = unicodedata.normalize("NFKD", unquote_plus(html.unescape(words)))
-    return "".join(each for each in plain if not unicodedata.combining(each)).casefold()
+    return ACCENTS.sub("", plain).casefold()
 
 
 def names_in(words: str) -> list[str]:

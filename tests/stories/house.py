@@ -79,6 +79,7 @@ class House:
             "MAIL_URL": self.settings.mail_url,
             "STRIPE_API_BASE": self.settings.stripe_api_base,
             "LOG_LEVEL": "INFO",
+            "PAGE_CACHE_SECONDS": "0.5",  # a page's memory is tested elsewhere; here it is only waited for
         }
         return {**os.environ, **{f"AMPARO_{name}": value for name, value in given.items()}}
 

@@ -1,7 +1,7 @@
-"""A gift's journeys in processes that die: `python -m tests.stories.journey <every> <settings as JSON>`.
+"""A gift's journeys in processes that die: `python -m tests.stories.journey <first>:<every> <settings as JSON>`.
 
-For each n-th step by `every` (a commit, an answer of Stripe, a mail handed over) of each journey, one process
-walks it and is killed right after that step. A second process goes on as the world would:
+For each n-th step by `every` from `first` on (a commit, an answer of Stripe, a mail handed over) of each
+journey, one process walks it and is killed right after that step. A second process goes on as the world would:
 the donor sends a form again that was not answered, Stripe delivers again what was not acknowledged, and the
 sweep finds the rest. What is then in the database is printed for each step, beside the journey that nobody
 interrupts.
@@ -232,7 +232,7 @@ def rehearse(app: Flask, installation: Installation, name: str) -> None:
 
 
 def main() -> None:
-    every, given = int(sys.argv[1]), json.loads(sys.argv[2])
+    (first, every), given = map(int, sys.argv[1].split(":")), json.loads(sys.argv[2])
     given["data_dir"] = Path(given["data_dir"])
     settings = Settings(**given)
     app = create_app(settings)
@@ -245,7 +245,7 @@ def main() -> None:
         undisturbed = walk(app, installation, name, None)
         killed = {
             f"{place} {step}": walk(app, installation, name, place)["found"]
-            for place, step in list(enumerate(undisturbed["steps"], start=1))[::every]
+            for place, step in list(enumerate(undisturbed["steps"], start=1))[first::every]
         }
         found[name] = {"undisturbed": undisturbed["found"], "killed": killed}
     json.dump(found, sys.stdout)

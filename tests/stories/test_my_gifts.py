@@ -11,7 +11,7 @@ from core.db import db
 from donors.recurring.recurring_gift import RecurringGift
 from tests.donors.recurring.conftest import REFUSING_CARD
 from tests.stories.arranging import Opened, open_drive
-from tests.stories.donating import give, pay
+from tests.stories.donating import have_given, pay
 from tests.stories.house import House, until
 from tests.stories.letterbox import part
 
@@ -28,8 +28,7 @@ def present(house: House) -> Iterator[None]:
 
 def test_a_donor_looks_after_a_monthly_gift(house: House, phone: Page, present: None) -> None:
     drive, email = open_drive(house), "caring@example.org"
-    give(phone, house, drive, rhythm="month", amount="20", email=email)
-    until(lambda: house.progress(drive.slug)["gifts"] == 1)
+    have_given(house, drive, rhythm="month", amount="20", email=email)
     _sign_in(phone, house, email)
     _change_the_amount(phone, house, drive, email)
     _pause_and_resume(phone, house, drive)

@@ -12,7 +12,7 @@ from core.db import db
 from donors.gifts.gift import REFUNDED, SETTLED
 from donors.receipts.receipt import Receipt
 from tests.stories.arranging import gifts_of, open_drive
-from tests.stories.donating import give
+from tests.stories.donating import have_given
 from tests.stories.house import House, until
 from tests.stories.letterbox import part
 from tests.stories.staffing import fill, send, sign_in
@@ -31,12 +31,9 @@ def present(house: House) -> Iterator[None]:
     house.box.reset()
 
 
-def test_three_months_are_three_instalments_with_one_receipt_each(
-    house: House, phone: Page, present: None
-) -> None:
+def test_three_months_are_three_instalments_with_one_receipt_each(house: House, present: None) -> None:
     drive, email = open_drive(house), "faithful@example.org"
-    give(phone, house, drive, rhythm="month", amount="15", email=email)
-    until(lambda: house.progress(drive.slug)["gifts"] == 1)
+    have_given(house, drive, rhythm="month", amount="15", email=email)
 
     house.box.advance(by_days=NEARLY_THREE_MONTHS)
     until(lambda: len(house.letters.to(email)) >= 3)
@@ -62,7 +59,7 @@ def _when(figures: dict[str, Any], **wanted: int) -> dict[str, Any] | None:
 @pytest.mark.once
 def test_the_link_in_the_receipt_ends_a_monthly_gift_in_two_clicks(house: House, phone: Page) -> None:
     drive, email = open_drive(house), "leaving@example.org"
-    give(phone, house, drive, rhythm="month", amount="10", email=email)
+    have_given(house, drive, rhythm="month", amount="10", email=email)
     until(lambda: house.progress(drive.slug)["goals"][1]["actual"] == 1)
     receipt = until(lambda: house.letters.to(email))[0]
     (link,) = set(re.findall(r"http\S+/my/recurring/\S+", part(receipt, "plain")))
@@ -84,8 +81,7 @@ def test_the_link_in_the_receipt_ends_a_monthly_gift_in_two_clicks(house: House,
 @pytest.mark.once
 def test_staff_gives_a_gift_back(house: House, open_phone: Callable[..., Page]) -> None:
     drive, email = open_drive(house, {"frida": "finance"}), "regret@example.org"
-    give(open_phone(), house, drive, rhythm="once", amount="80", email=email)
-    until(lambda: house.progress(drive.slug)["gifts"] == 1)
+    have_given(house, drive, rhythm="once", amount="80", email=email)
     (gift,) = gifts_of(house, drive)
 
     desk = open_phone()
