@@ -66,13 +66,17 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @click.command("backup")
 @click.argument("file", type=_FILE)
 def back_up(file: Path) -> None:
-    """Write the whole database to an encrypted FILE, and read it back. The key is AMPARO_BACKUP_KEY."""
+    """Write the database, and the files people sent, to an encrypted FILE, and read it back.
+
+    The key is AMPARO_BACKUP_KEY.
+    """
     try:
-        made = backup.back_up(db.engine, file, current_app.config["SETTINGS"].backup_key)
+        made = backup.back_up(db.engine, uploads.folder(), file, current_app.config["SETTINGS"].backup_key)
     except (backup.Refused, backup.Unreadable) as refusal:
         raise click.ClickException(str(refusal)) from None
     click.echo(
-        f"{sum(made.rows.values())} rows of {len(made.rows)} tables are in {file}, read back and right."
+        f"{sum(made.rows.values())} rows of {len(made.rows)} tables and {made.files} files are in {file}, "
+        "read back and right."
     )
 
 
@@ -82,11 +86,13 @@ def back_up(file: Path) -> None:
 def restore(file: Path, replace: bool) -> None:
     """Fill an empty database from a backup. Stop the web and the workers before."""
     try:
-        made = backup.restore(db.engine, file, current_app.config["SETTINGS"].backup_key, replace=replace)
+        key = current_app.config["SETTINGS"].backup_key
+        made = backup.restore(db.engine, uploads.folder(), file, key, replace=replace)
     except (backup.Refused, backup.Unreadable, OSError) as refusal:
         raise click.ClickException(str(refusal)) from None
     click.echo(
-        f"{sum(made.rows.values())} rows of {len(made.rows)} tables are back, as of {made.header.made_at}."
+        f"{sum(made.rows.values())} rows of {len(made.rows)} tables and {made.files} files are back, "
+        f"as of {made.header.made_at}."
     )
     click.echo("Now: flask migrate, flask ledger verify, flask audit verify.")
 

@@ -44,6 +44,11 @@ View = TypeVar("View", bound=Callable[..., Any])
 _shelves: dict[str, "Shelf"] = {}
 
 
+def folder() -> Path:
+    """Where all shelves stand."""
+    return current_app.config["SETTINGS"].data_dir / "files"
+
+
 @dataclass(frozen=True)
 class Shelf:
     """A folder of one kind of file. `media_types` are keys of MEDIA_TYPES."""
@@ -64,7 +69,7 @@ class Shelf:
 
     @property
     def _folder(self) -> Path:
-        return current_app.config["SETTINGS"].data_dir / "files" / self.name
+        return folder() / self.name
 
     def make_folder(self) -> None:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""Backups: one encrypted file that holds the whole database at one moment.
+"""Backups: one encrypted file that holds the whole database at one moment, and the files that people sent.
 
 What is written is read back before the file gets its name, and read through before anything is restored.
 SQLite is copied by its online backup, PostgreSQL table by table within one snapshot; the queue, which only
@@ -6,7 +6,7 @@ nudges rows, is left out. The key is not in the backup, and neither are the keys
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -14,8 +14,8 @@ from types import ModuleType
 from sqlalchemy import Connection, Engine, inspect, text
 
 from core import clock
-from core.backup import archive, postgresql, sqlite
-from core.backup.archive import Header, Unreadable
+from core.backup import archive, files, postgresql, sqlite
+from core.backup.archive import Header, Part, Reader, Unreadable
 
 _DIALECTS: dict[str, ModuleType] = {"sqlite": sqlite, "postgresql": postgresql}
 
@@ -31,10 +31,11 @@ class Backup:
     header: Header
     #: How many rows of each table.
     rows: Rows
+    files: int
 
 
-def back_up(engine: Engine, path: Path, key: str) -> Backup:
-    """Write the database to `path`, readable by its owner alone, and read it back.
+def back_up(engine: Engine, folder: Path, path: Path, key: str) -> Backup:
+    """Write the database and the files of `folder` to `path`, readable by its owner alone, and read it back.
 
     Raises Refused without a key or where `path` is taken, Unreadable when the file does not read back.
     """
@@ -45,13 +46,14 @@ def back_up(engine: Engine, path: Path, key: str) -> Backup:
     try:
         with open(unfinished, "xb", opener=_private) as file:
             writer = archive.Writer(file, secret, _header(engine))
-            written = _DIALECTS[engine.dialect.name].dump(engine, writer)
+            rows = _DIALECTS[engine.dialect.name].dump(engine, writer)
+            count = files.dump(folder, writer)
             writer.close()
             file.flush()
             os.fsync(file.fileno())
         found = verify(unfinished, key)
-        if found.rows != written:
-            raise Unreadable("the file does not hold the rows that were written")
+        if (found.rows, found.files) != (rows, count):
+            raise Unreadable("the file does not hold what was written")
         unfinished.rename(path)
     finally:
         unfinished.unlink(missing_ok=True)
@@ -66,17 +68,18 @@ def verify(path: Path, key: str) -> Backup:
     with path.open("rb") as file:
         reader = archive.Reader(file, _secret(key))
         dialect = _DIALECTS[reader.header.database]
-        rows: Rows = {}
-        for part in reader.parts():
+        rows, kept = Rows(), list[str]()
+        for part in _besides_files(reader, files.read_through, kept):
             counted = dialect.count(part)
             if counted != part.rows:
                 raise Unreadable(f"{part.name} does not hold as many rows as the backup says")
             rows |= counted
-    return Backup(reader.header, rows)
+    return Backup(reader.header, rows, len(kept))
 
 
-def restore(engine: Engine, path: Path, key: str, *, replace: bool = False) -> Backup:
-    """Bring a database to what the backup holds: schema and triggers of its revision, and its rows.
+def restore(engine: Engine, folder: Path, path: Path, key: str, *, replace: bool = False) -> Backup:
+    """Bring a database to what the backup holds: schema and triggers of its revision, and its rows. The files
+    are put back into `folder`, beside what lies there.
 
     Raises Refused where the database holds rows (unless told to replace them) or is of another kind,
     Unreadable as `verify` does; in both cases nothing was changed.
@@ -88,11 +91,22 @@ def restore(engine: Engine, path: Path, key: str, *, replace: bool = False) -> B
         raise Refused("The database holds rows. Restore into an empty one, or say --replace.")
     with path.open("rb") as file:
         reader = archive.Reader(file, _secret(key))
-        _DIALECTS[engine.dialect.name].load(engine, reader)
+        parts = _besides_files(reader, lambda part: files.put_back(folder, part), [])
+        _DIALECTS[engine.dialect.name].load(engine, reader.header.revision, parts)
     restored = dict(_rows_of(engine))
     if restored != backup.rows:
         raise Unreadable("the restored tables do not hold as many rows as the backup says")
     return backup
+
+
+def _besides_files(reader: Reader, take: Callable[[Part], None], taken: list[str]) -> Iterator[Part]:
+    """The parts that are the database's; each file is taken on the way, and its name noted."""
+    for part in reader.parts():
+        if files.is_file(part):
+            take(part)
+            taken.append(part.name)
+        else:
+            yield part
 
 
 def _secret(key: str) -> bytes:

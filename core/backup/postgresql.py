@@ -1,6 +1,6 @@
 """PostgreSQL: COPY of every table within one snapshot, parents before children; no program besides ours."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import psycopg
@@ -8,7 +8,7 @@ from psycopg import sql
 from sqlalchemy import Engine, inspect
 
 from core import schema
-from core.backup.archive import Part, Reader, Writer, is_kept
+from core.backup.archive import Part, Writer, is_kept
 
 
 def dump(engine: Engine, writer: Writer) -> dict[str, int]:
@@ -29,17 +29,17 @@ def count(part: Part) -> dict[str, int]:
     return {part.name: sum(chunk.count(b"\n") for chunk in part.chunks)}
 
 
-def load(engine: Engine, reader: Reader) -> None:
+def load(engine: Engine, revision: str, parts: Iterable[Part]) -> None:
     """Take the schema away and make that of the backup, with its triggers; then fill it, all or nothing."""
     schema.downgrade(engine, "base")
-    schema.upgrade(engine, reader.header.revision)
+    schema.upgrade(engine, revision)
     names = [table for table, _columns in _tables(engine)]
     with engine.connect() as connection, connection.begin():
         cursor = _driver(connection).cursor()
         # What the guards refuse one row at a time they would refuse here too, though the whole is right.
         _each(cursor, names, "ALTER TABLE {} DISABLE TRIGGER USER")
         _each(cursor, names[::-1], "DELETE FROM {}")
-        for part in reader.parts():
+        for part in parts:
             with cursor.copy(_statement("COPY {} ({}) FROM STDIN", part.name, part.columns)) as copy:
                 for chunk in part.chunks:
                     copy.write(chunk)

@@ -2,13 +2,13 @@
 
 import sqlite3
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
 from sqlalchemy import Engine
 
-from core.backup.archive import Part, Reader, Unreadable, Writer, is_kept
+from core.backup.archive import Part, Unreadable, Writer, is_kept
 
 _READ_BYTES = 256 * 1024
 
@@ -41,10 +41,10 @@ def count(part: Part) -> dict[str, int]:
         return _write(path, part)
 
 
-def load(engine: Engine, reader: Reader) -> None:
-    """Put the backup in place of everything in the database, at once."""
+def load(engine: Engine, revision: str, parts: Iterable[Part]) -> None:
+    """Put the backup in place of everything in the database, at once; its schema comes with it."""
     with _scratch(_folder(engine)) as path:
-        for part in reader.parts():
+        for part in parts:
             _write(path, part)
         connection = engine.raw_connection()
         try:

@@ -15,9 +15,13 @@ from app import create_app
 from campaigns.clients.client import ClientIdentity
 from campaigns.funds import verifying
 from campaigns.funds.fund import Fund
-from core import backup, schema
+from core import backup, schema, uploads
+from core.backup import files
+from core.backup.archive import Part
 from core.db import db
+from core.ids import new_id
 from core.settings import Settings
+from legal.costs.receipt import RECEIPTS
 from staff import audit
 from tests.campaigns.conftest import SEALED_NAME, Work
 from tests.databases import fresh_url
@@ -28,7 +32,8 @@ KEY = Fernet.generate_key().decode()
 @pytest.fixture
 def settings_here(settings: Settings, database_kind: str, tmp_path: Path) -> Callable[[], Settings]:
     """Settings of an installation with a database of its own, as yet empty."""
-    return lambda: replace(settings, database_url=fresh_url(database_kind, tmp_path), backup_key=KEY)
+    fresh = {"backup_key": KEY, "data_dir": tmp_path / "here"}
+    return lambda: replace(settings, database_url=fresh_url(database_kind, tmp_path), **fresh)
 
 
 @pytest.fixture
@@ -70,15 +75,19 @@ def test_the_drill(
     app: Flask, work: Work, posted_fund: Fund, settings_here: Callable[[], Settings], tmp_path: Path
 ) -> None:
     before, file = everything(db.engine), tmp_path / "amparo.backup"
+    receipt = _keep_a_file(b"a receipt, sealed " * 50_000)
     code, said = run(app, "backup", str(file))
-    assert (code, "read back and right" in said) == (0, True), said
+    assert (code, "and 1 files are in" in said, "read back and right" in said) == (0, True, True), said
     assert file.stat().st_mode & 0o077 == 0
     for secret in (SEALED_NAME.split()[0].encode(), b"Carlos", b"SQLite format"):
         assert secret not in file.read_bytes()
 
-    there = create_app(settings_here())
+    there = create_app(replace(settings_here(), data_dir=tmp_path / "there"))
     with there.app_context():
+        assert not RECEIPTS.path(receipt).exists()
         code, said = run(there, "restore", str(file))
+        assert RECEIPTS.path(receipt).read_bytes() == b"a receipt, sealed " * 50_000
+        assert RECEIPTS.path(receipt).stat().st_mode & 0o077 == 0
         assert (code, "rows of" in said) == (0, True), said
         assert everything(db.engine) == before
         assert before["ledger_entry"]
@@ -90,6 +99,21 @@ def test_the_drill(
             db.session.execute(text("DELETE FROM audit_event"))
         db.session.close()
         db.engine.dispose()
+
+
+def _keep_a_file(content: bytes) -> str:
+    """A file as it lies on a shelf; returns its name."""
+    RECEIPTS.make_folder()
+    name = new_id("file")
+    RECEIPTS.path(name).write_bytes(content)
+    return name
+
+
+def test_a_file_of_a_backup_lands_nowhere_but_on_a_shelf(tmp_path: Path) -> None:
+    for name in ("files/../file_a", "files/receipts/../file_a", "files/receipts/passwd", "files//file_a"):
+        with pytest.raises(backup.Unreadable):
+            files.put_back(tmp_path, Part(name, [], iter([b"x"])))
+    assert list(tmp_path.rglob("*")) == []
 
 
 def test_a_database_that_holds_rows_is_replaced_only_when_told(
@@ -114,7 +138,7 @@ def test_a_backup_is_never_written_over_another_or_without_a_key(app: Flask, tmp
     assert "there already" in run(app, "backup", str(file))[1]
     assert file.read_bytes() == b"precious"
     with pytest.raises(backup.Refused, match="AMPARO_BACKUP_KEY"):
-        backup.back_up(db.engine, tmp_path / "other", "")
+        backup.back_up(db.engine, tmp_path, tmp_path / "other", "")
     assert list(tmp_path.glob("other*")) == []
 
 
@@ -122,7 +146,7 @@ def test_a_damaged_cut_or_foreign_file_changes_nothing(
     app: Flask, work: Work, fresh: Engine, tmp_path: Path
 ) -> None:
     file = tmp_path / "amparo.backup"
-    backup.back_up(db.engine, file, KEY)
+    backup.back_up(db.engine, uploads.folder(), file, KEY)
     whole = file.read_bytes()
     middle = len(whole) // 2
     spoilt = {
@@ -136,8 +160,8 @@ def test_a_damaged_cut_or_foreign_file_changes_nothing(
     for name, content in spoilt.items():
         file.write_bytes(content)
         with pytest.raises(backup.Unreadable):
-            backup.restore(fresh, file, KEY)
+            backup.restore(fresh, tmp_path / "files", file, KEY)
         assert everything(fresh) == {}, name
     file.write_bytes(whole)
     with pytest.raises(backup.Unreadable, match="another key"):
-        backup.restore(fresh, file, Fernet.generate_key().decode())
+        backup.restore(fresh, tmp_path / "files", file, Fernet.generate_key().decode())

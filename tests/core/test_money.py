@@ -19,7 +19,7 @@ def test_only_whole_numbers_are_minor_units(wrong: object) -> None:
 
 def test_currencies_do_not_mix() -> None:
     with pytest.raises(CurrencyMismatch):
-        Money(1, "USD") + Money(1, "EUR")
+        assert Money(1, "USD") + Money(1, "EUR")
     with pytest.raises(CurrencyMismatch):
         assert Money(1, "USD") < Money(2, "EUR")
 
