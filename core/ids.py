@@ -8,9 +8,11 @@ no i, l, o or u, so an id survives being read aloud and spells no words.
 
 import re
 import secrets
+from base64 import b32encode
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 LENGTH = 24
+_LETTERS = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", ALPHABET.encode())
 _SHAPE = re.compile(rf"[a-z]+_[{ALPHABET}]{{{LENGTH}}}")
 
 
@@ -21,8 +23,7 @@ def new_id(prefix: str) -> str:
 
 def encode(raw: bytes) -> str:
     """15 bytes as 24 letters; used where an id is derived from a keyed digest instead of chance."""
-    number = int.from_bytes(raw[:15])
-    return "".join(ALPHABET[(number >> shift) & 31] for shift in range(115, -1, -5))
+    return b32encode(raw[:15]).translate(_LETTERS).decode()
 
 
 def is_id(text: str, prefix: str) -> bool:
