@@ -197,6 +197,10 @@ class GoalSchema(Schema):
     )
     lookback_months = fields.Integer(strict=True, load_default=12)
 
+    def load(self, data: Any, *, partial: Any = None, **how: Any) -> Any:
+        """Whole also in an edit of which the rest is partial: a goal is told with metric and target, or not."""
+        return super().load(data, partial=False, **how)
+
     @ma.post_load
     def as_terms(self, data: dict[str, Any], **kwargs: Any) -> GoalTerms:
         return GoalTerms(**data)

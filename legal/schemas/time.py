@@ -79,7 +79,9 @@ class WorkIn(Schema):
     )
 
     @ma.validates_schema(pass_original=True, skip_on_field_errors=False)
-    def has_one_time(self, data: dict[str, Any], original_data: Mapping[str, Any], **kwargs: Any) -> None:
+    def has_one_time(self, data: dict[str, Any], original_data: Any, **kwargs: Any) -> None:
+        if not isinstance(original_data, Mapping):
+            return  # in a list of rows; that it is no object is said already
         given = [name for name in ("duration", "minutes") if original_data.get(name) not in (None, "")]
         if not given and "duration" not in data:
             raise ma.ValidationError({"duration": [_("Say how long it took.")]})

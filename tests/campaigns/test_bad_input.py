@@ -35,6 +35,8 @@ DRIVES: list[tuple[dict[str, Any], str]] = [
     (goal(lookback_months=-1), "goals.0.lookback_months"),
     ({"goals": [GOAL, GOAL]}, "goals.1.metric"),
     ({"goals": "all"}, "goals"),
+    ({"goals": [{"metric": "amount"}]}, "goals.0.target"),
+    ({"goals": [{"target": 5}]}, "goals.0.metric"),
     ({"min_minor": 0}, "min_minor"),
     ({"min_minor": -1}, "min_minor"),
     ({"min_minor": 100, "max_minor": 50}, "max_minor"),

@@ -299,6 +299,14 @@ def test_software_certifies_a_period_reads_its_lock_reopens_it_and_corrects(
         "narrative": "x",
         "starts_at": "09:05",
     }
+    for no_object in (True, ["0:30"], "0:30", 30):
+        refused = client.post(
+            f"/api/v1/time-entries/{entry.id}/corrections",
+            json={"reason": "Too long", "instead": no_object},
+            headers=bearer,
+        )
+        assert refused.status_code == 422
+        assert all(name.startswith("instead") for name in refused.get_json()["errors"])
     pair = client.post(
         f"/api/v1/time-entries/{entry.id}/corrections",
         json={"reason": "Too long", "instead": instead},
