@@ -65,6 +65,9 @@ class Year:
     dice: random.Random
     seen: int = 0
     delivered: int = 0
+    charges_seen: int = 0
+    #: How many days after its first failure a card goes through again, by payment method.
+    patience: dict[str, int] = field(default_factory=dict)
     mending: list[tuple[int, str]] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
 
@@ -111,7 +114,7 @@ class Year:
             jobs.sweep.run()
         self.deliver()
 
-    def begin_month(self, day: int) -> None:
+    def begin_month(self) -> None:
         """What goes wrong with cards, and who has had enough."""
         with self.box.world.turn():
             account = self.box.world.platform
@@ -123,11 +126,11 @@ class Year:
                 self._turn(method, FAILING)
                 self.counts["cards that failed for good"] += 1
                 if self.dice.random() < MENDED:
-                    self.mending.append((day + 28 + self.dice.randrange(WITHIN_DAYS), method))
+                    self.patience[method] = 1 + self.dice.randrange(WITHIN_DAYS)
             elif chance < EXPIRES + SHORT_OF_MONEY:
                 self._turn(method, FAILING)
                 self.counts["cards without money for a while"] += 1
-                self.mending.append((day + 30 + self.dice.randrange(5), method))
+                self.patience[method] = 1 + self.dice.randrange(5)
         with self.app.app_context():
             promises = db.session.scalars(
                 select(RecurringGift.id).where(RecurringGift.state.in_(RUNNING))
@@ -145,6 +148,12 @@ class Year:
         self.counts["ended by donors"] += 1
 
     def _mend(self, day: int) -> None:
+        """A donor hears of a failed payment, and sees to it; money comes in again by itself."""
+        with self.box.world.turn():
+            charges = self.box.world.platform.all("charge")[self.charges_seen :]
+        self.charges_seen += len(charges)
+        failed = {row["payment_method"] for row in charges if not row["paid"]}
+        self.mending += [(day + self.patience.pop(each), each) for each in failed & self.patience.keys()]
         due = [each for each in self.mending if each[0] <= day]
         self.mending = [each for each in self.mending if each[0] > day]
         for _day, method in due:
@@ -229,7 +238,7 @@ def run(gifts: int, months: int, folder: Path) -> tuple[dict[str, Any], list[str
             year.deliver()
             for day in range(months * 30 + months // 2):
                 if day % 30 == 0:
-                    year.begin_month(day)
+                    year.begin_month()
                 year.pass_day(day)
             with app.app_context():
                 return summary(year), wrong_at_the_end(year)
