@@ -170,6 +170,8 @@ def flatten(messages: Any, path: str = "") -> dict[str, list[str]]:
     for name, inner in messages.items():
         if not path and name in {"json", "query", "form", "headers", "files", "path"}:
             flat |= flatten(inner)
+        elif name == "_schema":  # marshmallow's word for the whole of it
+            flat |= flatten(inner, path)
         else:
             flat |= flatten(inner, f"{path}.{name}" if path else str(name))
     return flat

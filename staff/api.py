@@ -3,10 +3,10 @@
 from typing import Any
 
 from flask import jsonify
+from flask_smorest import Blueprint
 
 from core.db import transaction
 from core.web.paging import Page, page
-from core.web.problem_api import Blueprint
 from staff import audit, organising, people
 from staff.access import current_actor
 from staff.approval import powers, two_people

@@ -1,6 +1,6 @@
 """The API of campaigns/ shares one blueprint."""
 
-from core.web.problem_api import Blueprint
+from flask_smorest import Blueprint
 
 bp = Blueprint(
     "campaigns-api",

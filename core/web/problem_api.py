@@ -1,31 +1,11 @@
 """The JSON API's frame: flask-smorest with our refusals (core.errors) in place of its own."""
 
-from collections.abc import Mapping
 from typing import Any
 
-from flask_babel import gettext as _
-from flask_smorest import Api
-from flask_smorest import Blueprint as PlainBlueprint
-from marshmallow import Schema, ValidationError, fields
-from webargs.flaskparser import FlaskParser
+from flask_smorest import Api, Blueprint
+from marshmallow import Schema, fields
 
 from core.security import csrf
-
-
-class Parser(FlaskParser):
-    """Reads what a request carries, for one schema."""
-
-    def pre_load(self, location_data: Any, *, schema: Schema, req: Any, location: str) -> Any:
-        """A list, or a bare number, where an object belongs would meet hooks that look into it."""
-        if location == "json" and not schema.many and not isinstance(location_data, Mapping):
-            raise ValidationError({"_": [_("Send one JSON object.")]})
-        return location_data
-
-
-class Blueprint(PlainBlueprint):
-    """A blueprint of the JSON API."""
-
-    ARGUMENTS_PARSER = Parser()
 
 
 class Problem(Schema):

@@ -1,6 +1,6 @@
 """The API of giving is one blueprint under /api/v1."""
 
-from core.web.problem_api import Blueprint
+from flask_smorest import Blueprint
 
 bp = Blueprint(
     "giving-api", __name__, url_prefix="/api/v1", description="Gifts, recurring gifts, donors, receipts"

@@ -2,11 +2,11 @@
 
 from typing import Any
 
+from flask_smorest import Blueprint
 from marshmallow import fields
 
 from core.db import transaction
 from core.errors import answer_refusal
-from core.web.problem_api import Blueprint
 from legal.matters.screen import Screened
 from staff import audit
 from staff.access import current_actor

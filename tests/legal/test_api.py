@@ -121,6 +121,8 @@ def test_a_body_that_is_no_object_is_refused(
         with subtests.test(body=body):
             answer = of("bob").post("/time-entries", body)
             assert (answer.status_code, answer.mimetype) == (422, "application/problem+json")
+            if body is not None:
+                assert answer.get_json()["errors"] == {"_": ["Send one JSON object."]}
             assert session.scalar(select(func.count()).select_from(TimeEntry)) == 0
 
 
