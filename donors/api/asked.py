@@ -62,7 +62,7 @@ class ReceiptsIn(PieceIn):
     """Which receipts."""
 
     gift_id = fields.String(validate=_NO_NUL)
-    year = fields.Integer()
+    year = fields.Integer(validate=validate.Range(min=1970, max=9999))
 
 
 class RefundIn(Schema):

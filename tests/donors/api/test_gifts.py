@@ -165,6 +165,9 @@ def test_donors_and_their_consents(gift: Gift, of: Of) -> None:
 def test_receipts_are_listed_with_their_numbers(gift: Gift, of: Of) -> None:
     assert gift.paid_at is not None
     items = of("alice", "gifts.view").get("/receipts", gift_id=gift.id).json["items"]
+    for year in (10**27, -(10**27), 0):
+        refused = of("alice", "gifts.view").get("/receipts", year=year)
+        assert (refused.status_code, list(refused.json["errors"])) == (422, ["year"])
     assert [(each["number"][4:], each["amount"]) for each in items] == [("-000001", usd(1500))]
 
 
