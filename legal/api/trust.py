@@ -22,7 +22,7 @@ from legal.schemas.trust import (
     TrustTransferOut,
 )
 from legal.trust.disbursing import disburse, take_back
-from legal.trust.reconciling import Reconciliation, reconcile
+from legal.trust.reconciling import Reconciliation, reconcile_for
 from legal.trust.transferring import approve_transfer, refuse_transfer, request_transfer, send_transfer
 from legal.trust.trust_account import (
     TrustAccount,
@@ -73,7 +73,7 @@ def create_trust_statement(body: dict[str, Any], trust_account_id: str) -> Trust
 def read_reconciliation(query: dict[str, Any], trust_account_id: str) -> Reconciliation:
     """Bank, ledger and client ledgers of one's own account at the end of a day (today)."""
     account = get_own_account(current_actor(), trust_account_id)
-    return reconcile(account, query["as_of"] or clock.today())
+    return reconcile_for(current_actor(), account, query["as_of"] or clock.today())
 
 
 @bp.get("/trust-transfers")

@@ -27,6 +27,7 @@ from core.errors import Conflict, Forbidden, Invalid, NotFound, named_by
 from core.money import Money
 from legal.acting import answerable
 from legal.matters.matter import Matter, get_matter
+from legal.matters.screen import unscreened
 from staff import audit
 from staff.access import Actor
 
@@ -155,8 +156,9 @@ def decide_in_kind(actor: Actor, in_kind_id: str, *, accept: bool) -> InKindDeci
 
 
 def in_kind_of(actor: Actor) -> Select[InKindCost]:
-    """What the actor's organisation wrote down."""
-    return select(InKindCost).where(InKindCost.organisation_id == actor.organisation_id)
+    """What the actor's organisation wrote down, without what belongs to matters behind a screen."""
+    mine = select(InKindCost).where(InKindCost.organisation_id == actor.organisation_id)
+    return unscreened(mine, InKindCost.matter_id, actor)
 
 
 def _check(given: Given) -> None:

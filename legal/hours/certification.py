@@ -16,6 +16,7 @@ from core import clock, ids
 from core.db import Id, Model, UtcDateTime, db
 from core.errors import Conflict, NotFound
 from legal.matters.matter import Matter
+from legal.matters.screen import unscreened
 from staff.access import Actor
 
 
@@ -62,11 +63,11 @@ class PeriodLock(Model):
 
 
 def locks_of(actor: Actor) -> Select[PeriodLock]:
-    """The closed periods of the actor's organisation, the latest first."""
-    query = select(PeriodLock).where(
+    """The closed periods of the actor's organisation, the latest first, without those behind a screen."""
+    mine = select(PeriodLock).where(
         PeriodLock.organisation_id == actor.organisation_id, PeriodLock.reopened_at.is_(None)
     )
-    return query.order_by(PeriodLock.starts_on.desc(), PeriodLock.id)
+    return unscreened(mine, PeriodLock.matter_id, actor).order_by(PeriodLock.starts_on.desc(), PeriodLock.id)
 
 
 def list_locks(actor: Actor, matter_id: str, *, limit: int = 100) -> list[PeriodLock]:

@@ -25,7 +25,7 @@ from legal.schemas.trust import (
     TrustTransferIn,
 )
 from legal.trust.disbursing import disburse, take_back
-from legal.trust.reconciling import reconcile
+from legal.trust.reconciling import reconcile_for
 from legal.trust.transferring import approve_transfer, refuse_transfer, request_transfer, send_transfer
 from legal.trust.trust_account import (
     TrustAccount,
@@ -90,7 +90,7 @@ def trust_account(trust_account_id: str) -> str:
 def _account(account_id: str, form: Form) -> str:
     account = get_own_account(current_actor(), account_id)
     asked = Form(AsOfIn(), request.args)
-    found = reconcile(account, asked.data.get("as_of") or clock.today())
+    found = reconcile_for(current_actor(), account, asked.data.get("as_of") or clock.today())
     return render_template("legal/trust_account.html", account=account, found=found, form=form)
 
 

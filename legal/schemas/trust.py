@@ -163,7 +163,10 @@ class TrustMoveOut(ma.Schema):
 
 
 class ClientLedgerOut(ma.Schema):
-    matter_id = fields.String(required=True)
+    matter_id = fields.String(
+        required=True,
+        metadata={"description": "Empty for the sum of matters that a screen keeps from the reader."},
+    )
     balance = fields.Nested(AmountOut, required=True)
 
 

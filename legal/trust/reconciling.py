@@ -2,23 +2,27 @@
 sum of the ledgers of the clients."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
+from flask_babel import gettext as _
 from sqlalchemy import case, func, select
 
 from campaigns.funds.ledger import TRUST, LedgerEntry, LedgerGroup
 from core import clock
 from core.db import db
 from core.money import Money
+from legal.acting import find_answerable
 from legal.matters.matter import Matter
+from legal.matters.screen import screened
 from legal.trust.trust_account import TrustAccount, TrustStatement
 from legal.trust.trust_transfer import SENT, TrustMove, TrustTransfer
+from staff.access import Actor
 
 
 @dataclass(frozen=True)
 class ClientLedger:
-    """What an account holds for one matter."""
+    """What an account holds for one matter; without an id, for those that the reader may not know."""
 
     matter_id: str
     title: str
@@ -104,6 +108,18 @@ def _clients(account: TrustAccount, as_of: date, currency: str) -> list[ClientLe
         ClientLedger(matter_id, title, Money(int(minor), currency))
         for matter_id, title, minor in db.session.execute(query)
     ]
+
+
+def reconcile_for(actor: Actor, account: TrustAccount, as_of: date) -> Reconciliation:
+    """The same for a reader: the matters behind a screen are one sum without a name, so that all still adds up."""
+    found, person_id = reconcile(account, as_of), find_answerable(actor)
+    hidden = set(db.session.scalars(screened(person_id))) if person_id else set[str]()
+    seen = [each for each in found.clients if each.matter_id not in hidden]
+    rest = [each.balance for each in found.clients if each.matter_id in hidden]
+    if rest:
+        total = sum(rest, Money.zero(found.ledger.currency))
+        seen.append(ClientLedger("", _("Matters that are not yours to see"), total))
+    return replace(found, clients=seen)
 
 
 def verify() -> Iterator[str]:

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from sqlalchemy import (
     CheckConstraint,
+    ColumnElement,
     ForeignKey,
     ForeignKeyConstraint,
     Select,
@@ -24,9 +25,10 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from campaigns.funds.fund import Fund
 from core import clock, ids
 from core.db import Id, Model, MoneyColumns, UtcDateTime, db
-from core.errors import Conflict, NotFound
+from core.errors import Conflict
 from core.money import Money
 from legal.matters.matter import Matter
+from legal.matters.screen import denied, unscreened
 from legal.trust.trust_account import TrustAccount
 from staff.access import Actor
 
@@ -136,23 +138,30 @@ def held(transfer: TrustTransfer) -> Money:
 
 
 def transfers_of(actor: Actor) -> Select[TrustTransfer]:
-    """Those the actor's organisation asked for, pays, or holds."""
+    """Those the actor's organisation asked for, pays, or holds, without those of matters behind a screen."""
+    mine = select(TrustTransfer).where(_of_organisation(actor))
+    return unscreened(mine, TrustTransfer.matter_id, actor)
+
+
+def _of_organisation(actor: Actor) -> ColumnElement[bool]:
     owns_fund = select(Fund.id).where(Fund.organisation_id == actor.organisation_id)
     holds = select(TrustAccount.id).where(TrustAccount.organisation_id == actor.organisation_id)
-    return select(TrustTransfer).where(
-        or_(
-            TrustTransfer.organisation_id == actor.organisation_id,
-            TrustTransfer.fund_id.in_(owns_fund),
-            TrustTransfer.account_id.in_(holds),
-        )
+    return or_(
+        TrustTransfer.organisation_id == actor.organisation_id,
+        TrustTransfer.fund_id.in_(owns_fund),
+        TrustTransfer.account_id.in_(holds),
     )
+
+
+def _matter_of(actor: Actor, transfer_id: str) -> Select[str]:
+    return select(TrustTransfer.matter_id).where(TrustTransfer.id == transfer_id, _of_organisation(actor))
 
 
 def get_transfer(actor: Actor, transfer_id: str) -> TrustTransfer:
     """Raises NotFound for a foreign one."""
     transfer = db.session.scalar(transfers_of(actor).where(TrustTransfer.id == transfer_id))
     if transfer is None:
-        raise NotFound
+        raise denied(actor, _matter_of(actor, transfer_id))
     return transfer
 
 
@@ -161,5 +170,5 @@ def lock_transfer(actor: Actor, transfer_id: str) -> TrustTransfer:
     query = transfers_of(actor).where(TrustTransfer.id == transfer_id)
     transfer = db.session.scalar(query.with_for_update().execution_options(populate_existing=True))
     if transfer is None:
-        raise NotFound
+        raise denied(actor, _matter_of(actor, transfer_id))
     return transfer
