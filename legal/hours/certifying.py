@@ -6,14 +6,14 @@ period are one transaction and a handful of statements, whatever the number of e
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, func, insert, literal, or_, select, update
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, func, insert, or_, select, update
 
 from core import clock
-from core.db import UtcDateTime, db
+from core.db import db
 from core.errors import Conflict, Forbidden, Invalid, NotFound
 from core.money import Money
 from legal.acting import answerable
@@ -193,7 +193,23 @@ def _certify(actor: Actor, person_id: str, entries: Sequence[_Entry], certified:
     db.session.add(certified)
     db.session.flush()
     if entries:
-        _approve(entries, certified, now)
+        table: Any = (
+            TimeEntryApproval.__table__
+        )  # of the core: a row through the ORM costs three times as much
+        db.session.connection().execute(
+            insert(table),
+            [
+                {
+                    "entry_id": each.id,
+                    "author_id": each.author_id,
+                    "worker_id": each.worker_id,
+                    "approved_by_id": person_id,
+                    "approved_at": now,
+                    "certification_id": certified.id,
+                }
+                for each in entries
+            ],
+        )
         _move(entries, certified)
         _count(work_of(_approved_in(certified)), actor.organisation_id)
     audit.record(
@@ -208,18 +224,6 @@ def _certify(actor: Actor, person_id: str, entries: Sequence[_Entry], certified:
             "to": certified.ends_on.isoformat() if certified.ends_on else None,
         },
     )
-
-
-def _approve(entries: Sequence[_Entry], certified: Certification, now: datetime) -> None:
-    """The database writes the rows from what it holds: no row travels."""
-    act = (literal(certified.certified_by_id), literal(now, UtcDateTime()), literal(certified.id))
-    chosen = (
-        select(TimeEntry.id, TimeEntry.author_id, Timekeeper.member_id, *act)
-        .join(Timekeeper, Timekeeper.id == TimeEntry.timekeeper_id)
-        .where(TimeEntry.id.in_([each.id for each in entries]))
-    )
-    names = ["entry_id", "author_id", "worker_id", "approved_by_id", "approved_at", "certification_id"]
-    db.session.execute(insert(TimeEntryApproval).from_select(names, chosen, include_defaults=False))
 
 
 def _approved_in(certified: Certification) -> ScalarSelect[str]:

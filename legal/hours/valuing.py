@@ -40,42 +40,43 @@ def value_all(work: Iterable[Done], organisation_id: str) -> dict[str, Money]:
     """Value every entry by its matter's table at the rate of its day, in one insert; gives the values by
     entry. An entry that has no rate there is left out: it is unvalued, not worth nothing.
     """
-    rates: dict[tuple[str, date, Standing], tuple[Money, dict[str, object]] | None] = {}
+    rates: dict[tuple[str, date, Standing], tuple[RateMatrix, Money] | None] = {}
     worth = cache(value_of)
     now = clock.now()
-    table_of = cache(lambda matrix_id: matrix_of(matrix_id, organisation_id))
+    tables: dict[str, RateMatrix] = {}
     rows: list[dict[str, object]] = []
     values: dict[str, Money] = {}
     for each in work:
         if each.reverses_id:
-            if row := _taken_back(each):
-                rows.append(row)
-                values[each.id] = Money(int(str(row["value_minor"])), str(row["currency"]))
-            continue
-        key = (each.matrix, each.worked_on, each.who)
-        if key not in rates:
-            rates[key] = _rate(table_of(each.matrix), each, now)
-        if found := rates[key]:
-            rate, shared = found
-            values[each.id] = value = worth(each.tenths, rate)
-            own = {"id": ids.new_id("val"), "entry_id": each.id, "value_minor": value.minor}
-            rows.append(own | shared)
+            row = _taken_back(each)
+        else:
+            key = (each.matrix, each.worked_on, each.who)
+            if key not in rates:
+                if each.matrix not in tables:
+                    tables[each.matrix] = matrix_of(each.matrix, organisation_id)
+                table = tables[each.matrix]
+                rate = table.find_rate(each.worked_on, each.who)
+                rates[key] = (table, rate) if rate else None
+            found = rates[key]
+            row = _row(each, *found, worth(each.tenths, found[1]), now) if found else None
+        if row:
+            rows.append(row)
+            values[each.id] = Money(int(str(row["value_minor"])), str(row["currency"]))
     if rows:
         db.session.connection().execute(insert(Valuation.__table__), rows)  # pyright: ignore[reportArgumentType]
     return values
 
 
-def _rate(table: RateMatrix, each: Done, now: datetime) -> tuple[Money, dict[str, object]] | None:
-    """The rate of such an entry, and what all that have it share of their rows."""
-    rate = table.find_rate(each.worked_on, each.who)
-    if rate is None:
-        return None
-    return rate, {
+def _row(each: Done, table: RateMatrix, rate: Money, value: Money, now: datetime) -> dict[str, object]:
+    return {
+        "id": ids.new_id("val"),
+        "entry_id": each.id,
         "number": 1,
         "matrix": table.id,
         "matrix_sha256": table.origin_on(each.worked_on).sha256,
         "rate_minor": rate.minor,
-        "currency": rate.currency,
+        "value_minor": value.minor,
+        "currency": value.currency,
         "valued_at": now,
     }
 
