@@ -48,7 +48,6 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    gc.freeze()  # the process ends: nothing of it needs to be looked through once more
     if not hasattr(config, "workerinput"):
         stop_postgres()
 

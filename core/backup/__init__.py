@@ -6,7 +6,7 @@ nudges rows, is left out. The key is not in the backup, and neither are the keys
 """
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -44,7 +44,7 @@ def back_up(engine: Engine, folder: Path, path: Path, key: str) -> Backup:
         raise Refused(f"{path} is there already. Nothing was overwritten.")
     unfinished = path.with_name(f"{path.name}.unfinished")
     try:
-        with open(unfinished, "xb", opener=_private) as file:
+        with open(unfinished, "xb", opener=archive.private) as file:
             writer = archive.Writer(file, secret, _header(engine))
             rows = _DIALECTS[engine.dialect.name].dump(engine, writer)
             count = files.dump(folder, writer)
@@ -68,13 +68,17 @@ def verify(path: Path, key: str) -> Backup:
     with path.open("rb") as file:
         reader = archive.Reader(file, _secret(key))
         dialect = _DIALECTS[reader.header.database]
-        rows, kept = Rows(), list[str]()
-        for part in _besides_files(reader, files.read_through, kept):
+        rows, kept = Rows(), 0
+        for part in reader.parts():
+            if files.is_file(part):
+                files.read_through(part)
+                kept += 1
+                continue
             counted = dialect.count(part)
             if counted != part.rows:
                 raise Unreadable(f"{part.name} does not hold as many rows as the backup says")
             rows |= counted
-    return Backup(reader.header, rows, len(kept))
+    return Backup(reader.header, rows, kept)
 
 
 def restore(engine: Engine, folder: Path, path: Path, key: str, *, replace: bool = False) -> Backup:
@@ -91,7 +95,7 @@ def restore(engine: Engine, folder: Path, path: Path, key: str, *, replace: bool
         raise Refused("The database holds rows. Restore into an empty one, or say --replace.")
     with path.open("rb") as file:
         reader = archive.Reader(file, _secret(key))
-        parts = _besides_files(reader, lambda part: files.put_back(folder, part), [])
+        parts = _besides_files(reader, folder)
         _DIALECTS[engine.dialect.name].load(engine, reader.header.revision, parts)
     restored = dict(_rows_of(engine))
     if restored != backup.rows:
@@ -99,12 +103,11 @@ def restore(engine: Engine, folder: Path, path: Path, key: str, *, replace: bool
     return backup
 
 
-def _besides_files(reader: Reader, take: Callable[[Part], None], taken: list[str]) -> Iterator[Part]:
-    """The parts that are the database's; each file is taken on the way, and its name noted."""
+def _besides_files(reader: Reader, folder: Path) -> Iterator[Part]:
+    """The parts that are the database's; each file is put back on the way."""
     for part in reader.parts():
         if files.is_file(part):
-            take(part)
-            taken.append(part.name)
+            files.put_back(folder, part)
         else:
             yield part
 
@@ -113,10 +116,6 @@ def _secret(key: str) -> bytes:
     if not key:
         raise Refused("AMPARO_BACKUP_KEY is not set. A backup is never written or read without a key.")
     return key.encode()
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
 
 
 def _header(engine: Engine) -> Header:

@@ -9,6 +9,7 @@ import json
 import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any, BinaryIO
 
 from cryptography.exceptions import InvalidTag
@@ -48,6 +49,17 @@ class Part:
 def is_kept(table: str) -> bool:
     """The schema's own number comes with migrating; the queue only nudges rows."""
     return table != "alembic_version" and not table.startswith("huey")
+
+
+def private(path: str, flags: int) -> int:
+    """An opener: what is made is readable by its owner alone."""
+    return os.open(path, flags, 0o600)
+
+
+def chunks_of(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while chunk := file.read(_FRAME_BYTES):
+            yield chunk
 
 
 def _box(secret: bytes, salt: bytes) -> AESGCM:

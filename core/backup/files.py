@@ -6,12 +6,10 @@ the backup names is there. A file that no row names does no harm.
 
 import os
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
-from core.backup.archive import Part, Unreadable, Writer
+from core.backup.archive import Part, Unreadable, Writer, chunks_of, private
 
-_READ_BYTES = 256 * 1024
 #: What `core.uploads` calls a file: its shelf, and a random name.
 _NAME = re.compile(r"files/(?P<shelf>[a-z0-9_-]+)/(?P<name>file_[a-z0-9]+)")
 
@@ -20,7 +18,7 @@ def dump(folder: Path, writer: Writer) -> int:
     """Write every file under the folder; says how many."""
     paths = sorted(path for path in folder.glob("*/file_*") if path.is_file())
     for path in paths:
-        writer.part(f"files/{path.parent.name}/{path.name}", [], _bytes(path), dict)
+        writer.part(f"files/{path.parent.name}/{path.name}", [], chunks_of(path), dict)
     return len(paths)
 
 
@@ -40,7 +38,7 @@ def put_back(folder: Path, part: Part) -> None:
     path = _place(folder, part)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     unfinished = path.with_name(f"unfinished_{path.name}")
-    with open(unfinished, "wb", opener=_private) as file:
+    with open(unfinished, "wb", opener=private) as file:
         for chunk in part.chunks:
             file.write(chunk)
         file.flush()
@@ -53,13 +51,3 @@ def _place(folder: Path, part: Part) -> Path:
     if named is None:
         raise Unreadable(f"{part.name} is no file of ours")
     return folder / named["shelf"] / named["name"]
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
-
-
-def _bytes(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        while chunk := file.read(_READ_BYTES):
-            yield chunk

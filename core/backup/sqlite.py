@@ -8,9 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from core.backup.archive import Part, Unreadable, Writer, is_kept
-
-_READ_BYTES = 256 * 1024
+from core.backup.archive import Part, Unreadable, Writer, chunks_of, is_kept
 
 
 @contextmanager
@@ -31,7 +29,7 @@ def dump(engine: Engine, writer: Writer) -> dict[str, int]:
         finally:
             connection.close()
         rows = _rows(path)
-        writer.part("database", [], _bytes(path), lambda: rows)
+        writer.part("database", [], chunks_of(path), lambda: rows)
     return rows
 
 
@@ -56,12 +54,6 @@ def load(engine: Engine, revision: str, parts: Iterable[Part]) -> None:
 
 def _folder(engine: Engine) -> str | None:
     return str(Path(engine.url.database).parent) if engine.url.database else None
-
-
-def _bytes(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        while chunk := file.read(_READ_BYTES):
-            yield chunk
 
 
 def _write(path: Path, part: Part) -> dict[str, int]:

@@ -1,42 +1,23 @@
 """What a view of a drive's page asks of the database: three statements, whatever stands behind it."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import date, timedelta
-from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from campaigns.drives.drive import Drive
 from campaigns.partner import Partner
 from campaigns.updates.update import Update
 from core import clock
-from core.db import db
 from donors.gifts.gift import Gift
 from legal.reports.transparency import LegalMonth
 from tests.conftest import Cast
 from tests.donors.conftest import Stripe
+from tests.statements import statements
 
 MOST = 3
-
-
-@contextmanager
-def statements() -> Iterator[list[str]]:
-    """What is asked of the database inside the block, without the beginning and ending of transactions."""
-    asked: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        if not statement.startswith(("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK")):
-            asked.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    try:
-        yield asked
-    finally:
-        event.remove(db.engine, "before_cursor_execute", note)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import event, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
@@ -36,6 +36,7 @@ from staff.account import User
 from staff.api_token import ApiToken, actor_of, digest_of, find_live, new_secret
 from staff.member import Member
 from tests.conftest import Cast
+from tests.statements import statements
 
 M = TypeVar("M", bound=Model)
 
@@ -209,17 +210,8 @@ def count_statements(session: Session) -> Callable[[Callable[[], object]], int]:
     """How many SELECTs a call takes."""
 
     def count(call: Callable[[], object]) -> int:
-        seen: list[str] = []
-        engine = session.connection().engine
-
-        def note(connection: object, cursor: object, statement: str, *rest: object) -> None:
-            seen.append(statement)
-
-        event.listen(engine, "before_cursor_execute", note)
-        try:
+        with statements() as asked:
             call()
-        finally:
-            event.remove(engine, "before_cursor_execute", note)
-        return len([each for each in seen if each.startswith("SELECT")])
+        return len([each for each in asked if each.startswith("SELECT")])
 
     return count

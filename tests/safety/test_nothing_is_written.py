@@ -7,17 +7,17 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event, select
+from sqlalchemy import select
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from campaigns.drives.drive import Drive
-from core.db import db
 from core.ids import new_id
 from core.settings import Settings
 from donors.gifts import form_token
 from tests.donors.conftest import sign
 from tests.safety.conftest import Town, dump, look
+from tests.statements import statements
 
 pytestmark = pytest.mark.once
 
@@ -128,24 +128,8 @@ def _asked_as(town: Town, prefix: str) -> Callable[[str, str], TestResponse]:
     return lambda method, path: browser.open(path, method=method, **how)
 
 
-@pytest.fixture
-def statements(app: Flask) -> Iterator[list[str]]:
-    """The SQL that was asked, without what it was asked about."""
-    seen: list[str] = []
-
-    def note(connection: Any, cursor: Any, statement: str, *more: Any) -> None:
-        if not statement.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK")):
-            seen.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    yield seen
-    event.remove(db.engine, "before_cursor_execute", note)
-
-
 @pytest.mark.parametrize("prefix", ["/api/v1/", "/staff/"])
-def test_anothers_thing_is_answered_like_one_that_does_not_exist(
-    town: Town, prefix: str, statements: list[str]
-) -> None:
+def test_anothers_thing_is_answered_like_one_that_does_not_exist(town: Town, prefix: str) -> None:
     """By every method of every address, with the same status and the same work; and nothing changes."""
     ask = _asked_as(town, prefix)
     before, asked, telling = dump(), 0, []
@@ -156,10 +140,10 @@ def test_anothers_thing_is_answered_like_one_that_does_not_exist(
         nobodys = {name: new_id("nothing") if name.endswith("_id") else ours[name] for name in ours}
         did: list[list[str]] = []
         for chosen in (ours, nobodys):
-            statements.clear()
-            answer = ask(method, _address(rule, chosen))
+            with statements() as asked_of_it:
+                answer = ask(method, _address(rule, chosen))
             assert answer.status_code != 200, (method, rule.rule)
-            did.append([str(answer.status_code), *statements])
+            did.append([str(answer.status_code), *asked_of_it])
         if did[0] != did[1]:
             telling.append((method, rule.rule, did[0][0], did[1][0], len(did[0]), len(did[1])))
         asked += 1

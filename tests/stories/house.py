@@ -36,7 +36,7 @@ def until(condition: Callable[[], T | None], patience_seconds: float = 15) -> T:
         if found:
             return found
         assert time.monotonic() < end, f"not true after {patience_seconds} s; the last answer was {found!r}"
-        time.sleep(0.1)  # asking more often takes the processor from those who answer
+        time.sleep(0.02)
 
 
 def shows(page: Page, address: str, wanted: dict[str, list[str]]) -> bool:
@@ -79,7 +79,6 @@ class House:
             "MAIL_URL": self.settings.mail_url,
             "STRIPE_API_BASE": self.settings.stripe_api_base,
             "LOG_LEVEL": "INFO",
-            "PAGE_CACHE_SECONDS": "0.5",  # a page's memory is tested elsewhere; here it is only waited for
         }
         return {**os.environ, **{f"AMPARO_{name}": value for name, value in given.items()}}
 

@@ -12,12 +12,12 @@ from core.db import db
 from donors.gifts.gift import REFUNDED, SETTLED
 from donors.receipts.receipt import Receipt
 from tests.stories.arranging import gifts_of, open_drive
-from tests.stories.donating import have_given
+from tests.stories.donating import give, have_given
 from tests.stories.house import House, until
 from tests.stories.letterbox import part
 from tests.stories.staffing import fill, send, sign_in
 
-pytestmark = [pytest.mark.browser]
+pytestmark = pytest.mark.browser
 
 #: The third monthly payment falls due after 62 days at the latest, the fourth after 89 at the soonest.
 NEARLY_THREE_MONTHS = 88
@@ -31,9 +31,11 @@ def present(house: House) -> Iterator[None]:
     house.box.reset()
 
 
-def test_three_months_are_three_instalments_with_one_receipt_each(house: House, present: None) -> None:
+def test_three_months_are_three_instalments_with_one_receipt_each(
+    house: House, phone: Page, present: None
+) -> None:
     drive, email = open_drive(house), "faithful@example.org"
-    have_given(house, drive, rhythm="month", amount="15", email=email)
+    give(phone, house, drive, rhythm="month", amount="15", email=email)
 
     house.box.advance(by_days=NEARLY_THREE_MONTHS)
     until(lambda: len(house.letters.to(email)) >= 3)

@@ -27,9 +27,7 @@ from tests.conftest import open_session
 from tests.stories.arranging import Opened, open_drive
 from tests.stories.house import House
 
-pytestmark = [
-    *([] if os.environ.get("AMPARO_TORTURE") else [pytest.mark.once]),
-]
+pytestmark = [] if os.environ.get("AMPARO_TORTURE") else [pytest.mark.once]
 
 READERS = 10
 #: Together a hundred a second.

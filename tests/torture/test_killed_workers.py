@@ -17,7 +17,7 @@ from tests.stories.house import ROOT
 from tests.stories.letterbox import letterbox
 
 KILLS = int(os.environ.get("AMPARO_KILLS", "6"))
-pytestmark = [*([pytest.mark.once] if KILLS < 20 else [])]
+pytestmark = [pytest.mark.once] if KILLS < 20 else []
 
 
 def test_workers_that_are_killed_end_like_those_that_are_not(tmp_path: Path, database_kind: str) -> None:
