@@ -5,30 +5,27 @@ does not repeat what it found. Details that often give a person away (numbers, d
 the author to look again.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from flask_babel import gettext as _
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, or_, select
 
 from campaigns.campaign import Campaign
 from campaigns.clients.client import Persona
 from campaigns.clients.identity import hints_at_client, names_client
 from campaigns.drives.drive import Drive
+from campaigns.funds.fund import Fund
 from campaigns.screening import detectors
 from campaigns.timeline.timeline_entry import TimelineEntry
 from campaigns.updates.update import Update
-from core.db import Model, db
+from core.db import db
 from core.errors import Conflict, Invalid, NotFound
 
-M = TypeVar("M", bound=Model)
-_KINDS: dict[type[Model], str] = {
-    Campaign: "campaign",
-    Drive: "drive",
-    Update: "update",
-    TimelineEntry: "timeline",
-    Persona: "client",
-}
+#: Kind, id and words of what stands in public about some campaigns.
+Standing = tuple[str, str, str]
+#: Takes a query for ids of campaigns.
+Stands = Callable[[Select[str]], Iterable[Standing]]
+_stands: list[Stands] = []
 
 #: Sentences for the author, by field; empty where nothing was found.
 Warnings = dict[str, list[str]]
@@ -71,44 +68,41 @@ def screen_for_drive(drive_id: str, texts: Mapping[str, str]) -> Warnings:
     return screen_for_campaign(drive.campaign_id, texts)
 
 
+def stands(provider: Stands) -> Stands:
+    """Register what the packages above tell the public about a campaign in words that somebody wrote."""
+    _stands.append(provider)
+    return provider
+
+
 def standing_words(client_id: str) -> list[tuple[str, str]]:
-    """Kind and id of each campaign, drive, update, timeline entry and persona (`client`) whose words name the client.
+    """Kind and id of each thing with public words that name the client: a campaign, drive, fund, update, timeline
+    entry, persona (`client`), and what the packages above have registered.
 
     What was written before the identity was sealed was screened without it.
     """
     own = select(Campaign.id).where(Campaign.client_id == client_id)
-    rows = [
-        *_all(select(Campaign).where(Campaign.client_id == client_id)),
-        *_all(select(Drive).where(Drive.campaign_id.in_(own))),
-        *_all(select(Update).where(Update.campaign_id.in_(own))),
-        *_all(select(TimelineEntry).where(TimelineEntry.campaign_id.in_(own))),
-        *_all(select(Persona).where(Persona.client_id == client_id)),
-    ]
-    return [
-        (_KINDS[type(row)], row.client_id if isinstance(row, Persona) else row.id)
-        for row in rows
-        if names_client(client_id, _words(row))
-    ]
+    found = [*_own_words(client_id, own), *(each for provider in _stands for each in provider(own))]
+    return [(kind, id_) for kind, id_, words in found if names_client(client_id, words)]
 
 
-def _all(query: Select[M]) -> Sequence[M]:
-    return db.session.scalars(query).all()
+def _own_words(client_id: str, own: Select[str]) -> Iterator[Standing]:
+    for each in db.session.scalars(select(Campaign).where(Campaign.client_id == client_id)):
+        yield "campaign", each.id, "\n".join((each.title, each.slug, each.summary, each.story))
+    for each in db.session.scalars(select(Drive).where(Drive.campaign_id.in_(own))):
+        yield "drive", each.id, "\n".join((each.title, each.slug, each.summary, each.story))
+    for each in db.session.scalars(select(Fund).where(_is_used_by(own))):
+        yield "fund", each.id, "\n".join(each.words)
+    for each in db.session.scalars(select(Update).where(Update.campaign_id.in_(own))):
+        yield "update", each.id, f"{each.title}\n{each.body}"
+    for each in db.session.scalars(select(TimelineEntry).where(TimelineEntry.campaign_id.in_(own))):
+        yield "timeline", each.id, "\n".join((each.words, each.country, each.region))
+    for each in db.session.scalars(select(Persona).where(Persona.client_id == client_id)):
+        yield "client", each.client_id, "\n".join((each.display_name, each.pronoun, each.summary))
 
 
-def _words(row: Model) -> str:
-    names = (
-        "display_name",
-        "pronoun",
-        "title",
-        "slug",
-        "summary",
-        "story",
-        "body",
-        "words",
-        "country",
-        "region",
-    )
-    return "\n".join(getattr(row, name, "") for name in names)
+def _is_used_by(own: Select[str]) -> ColumnElement[bool]:
+    drives = select(Drive.fund_id).where(Drive.campaign_id.in_(own))
+    return or_(Fund.campaign_id.in_(own), Fund.id.in_(drives))
 
 
 class LookAgain(Conflict):

@@ -72,6 +72,12 @@ class RefundIn(Schema):
     reason = fields.String(required=True, validate=validate.Length(min=3, max=500))
 
 
+class WordsShownIn(Schema):
+    """Whether public pages show the name and message of a gift."""
+
+    shown = fields.Boolean(required=True)
+
+
 class CancellationIn(Schema):
     """Why a recurring gift ends, as its donor asked, and how they asked."""
 

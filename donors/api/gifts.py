@@ -8,10 +8,10 @@ from core.db import db, transaction
 from core.jobs import enqueue
 from core.web.paging import Page, page
 from donors import reading
-from donors.api.asked import GiftsIn, ReceiptsIn, RefundIn
+from donors.api.asked import GiftsIn, ReceiptsIn, RefundIn, WordsShownIn
 from donors.api.blueprint import bp
 from donors.api.said import FullGiftOut, GiftOut, ReceiptOut, RefundOut
-from donors.gifts import deciding
+from donors.gifts import deciding, moderating
 from donors.gifts.gift import Gift
 from donors.gifts.refund import Refund
 from donors.jobs import send_refund
@@ -71,6 +71,16 @@ def refund_gift(body: dict[str, Any], gift_id: str) -> Any:
         return or_proposal(row)
     enqueue(send_refund, row.id)
     return db.session.get_one(Refund, row.id)
+
+
+@bp.put("/gifts/<gift_id>/words-shown")
+@token_required("campaigns.edit")
+@bp.arguments(WordsShownIn)
+@bp.response(200, GiftOut)
+def show_gift_words(body: dict[str, Any], gift_id: str) -> Gift:
+    """Take the donor's name and message off public pages at once, or show them again."""
+    with transaction():
+        return (moderating.show_words if body["shown"] else moderating.hide_words)(current_actor(), gift_id)
 
 
 @bp.get("/receipts")

@@ -28,6 +28,11 @@ class GiftOut(Schema):
     processing_fee = fields.Nested(AmountOut, required=True, allow_none=True)
     counts = fields.Boolean(required=True, metadata={"description": "Toward the drive's goals"})
     public_name = fields.String(required=True, metadata={"description": "Empty is anonymous"})
+    words_hidden_at = fields.AwareDateTime(
+        required=True,
+        allow_none=True,
+        metadata={"description": "Since when public pages leave out name and message"},
+    )
     started_at = fields.AwareDateTime(required=True)
     paid_at = fields.AwareDateTime(required=True, allow_none=True)
 

@@ -69,6 +69,8 @@ class Gift(Model, MoneyColumns):
     #: What the public sees; empty is anonymous. Fixed when the gift is made.
     public_name: Mapped[str] = mapped_column(Text, default="")
     message: Mapped[str] = mapped_column(Text, default="")
+    #: Since when name and message are kept off public pages by staff.
+    words_hidden_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     tribute_kind: Mapped[str] = mapped_column(Text, default="")
     tribute_name: Mapped[str] = mapped_column(Text, default="")
     employer: Mapped[str] = mapped_column(Text, default="")

@@ -6,7 +6,7 @@ and tried again, and shown to staff when it keeps failing.
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, Index, Text
+from sqlalchemy import ForeignKey, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core import clock
@@ -15,6 +15,8 @@ from staff.organisation import Organisation
 
 #: Waits between tries; the last one repeats. Money may be behind an event, so it is never given up.
 BACKOFF = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 15, 60, 240))
+
+_KEPT = text("body <> ''")
 
 
 class NotYet(Exception):
@@ -26,6 +28,7 @@ class StripeEvent(Model):
     __table_args__ = (
         Index("ix_stripe_event_due", "next_attempt_at"),
         Index("ix_stripe_event_organisation", "organisation_id", "received_at"),
+        Index("ix_stripe_event_kept", "done_at", sqlite_where=_KEPT, postgresql_where=_KEPT),
     )
 
     #: Stripe's id; a repeated delivery meets it here.
@@ -36,7 +39,7 @@ class StripeEvent(Model):
     received_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     #: Whose it is, once it was looked at; empty for what is about nothing of anybody's here.
     organisation_id: Mapped[str | None] = mapped_column(ForeignKey(Organisation.id))
-    #: The raw body, as signed.
+    #: The raw body, as signed; emptied a month after the work is done, or when its donor is erased.
     body: Mapped[str] = mapped_column(Text)
     attempts: Mapped[int] = mapped_column(default=0)
     #: Empty when done.

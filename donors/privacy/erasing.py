@@ -1,11 +1,13 @@
 """Erasing a donor: the person goes, the money stays.
 
 Amounts, dates, the ledger and receipts are kept for the legal period (see `retention`); names, addresses,
-messages, tributes and mails are not.
+messages, tributes, mails and what Stripe told of the person are not.
 """
 
+from datetime import timedelta
+
 from flask_babel import gettext as _
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, or_, select, update
 
 from core import clock
 from core.db import db
@@ -14,6 +16,7 @@ from core.mail import OutgoingMail
 from donors import reading
 from donors.gifts.gift import PENDING, Gift
 from donors.gifts.refund import Refund
+from donors.payments.stripe_event import StripeEvent
 from donors.people.donor import Donor
 from donors.people.sign_in_link import SignInLink
 from donors.recurring.recurring_gift import ABANDONED, ENDED, Cancellation, RecurringGift
@@ -21,6 +24,8 @@ from staff import audit
 from staff.access import Actor
 
 SHORTEST_REASON = 3
+#: As long as Stripe itself keeps an event, so that what went wrong can be looked at.
+EVENT_WORDS_DAYS = 30
 #: What a gift says about its donor.
 PERSONAL = ("donor_name", "public_name", "message", "tribute_kind", "tribute_name", "employer")
 _OVER = (*ENDED, ABANDONED)
@@ -43,8 +48,16 @@ def erase_donor(actor: Actor, donor_id: str, *, reason: str) -> Donor:
         raise Conflict("erased", _("This donor is erased already."))
     _refuse_while_giving(donor)
     scrub(donor)
+    audit.erase_details(actor, _subjects(donor), reason=reason)
     audit.record(actor, "donor.erased", donor.id, reason=reason)
     return donor
+
+
+def _subjects(donor: Donor) -> list[str]:
+    """What staff did for the donor is told of under these ids, in words that may name the person."""
+    promises = select(RecurringGift.id).where(RecurringGift.donor_id == donor.id)
+    gifts = select(Gift.id).where(Gift.donor_id == donor.id)
+    return [donor.id, *db.session.scalars(promises.union_all(gifts))]
 
 
 def _refuse_while_giving(donor: Donor) -> None:
@@ -76,10 +89,23 @@ def scrub(donor: Donor) -> None:
     ):
         statement = update(model).where(which).values(reason="")
         db.session.execute(statement.execution_options(synchronize_session=False))
+    _empty_events(donor)
     donor.email, donor.name = f"{donor.id}@erased.invalid", ""
     donor.erased_at = clock.now()
     db.session.flush()
     db.session.expire_all()
+
+
+def _empty_events(donor: Donor) -> None:
+    """Drop the words of Stripe's events that name the donor, or a gift of the days for which words are kept."""
+    since = clock.now() - timedelta(days=EVENT_WORDS_DAYS)
+    recent = select(Gift.id).where(Gift.donor_id == donor.id, Gift.started_at >= since)
+    promises = select(RecurringGift.id).where(RecurringGift.donor_id == donor.id)
+    names = [donor.email, *db.session.scalars(recent), *db.session.scalars(promises)]
+    body = func.lower(StripeEvent.body)
+    told = or_(*(body.contains(each.lower(), autoescape=True) for each in names))
+    statement = update(StripeEvent).where(StripeEvent.done_at.is_not(None), StripeEvent.body != "", told)
+    db.session.execute(statement.values(body="").execution_options(synchronize_session=False))
 
 
 def scrub_gifts(which: object) -> None:

@@ -15,6 +15,7 @@ from core import clock
 from core.db import Model, db
 from core.mail import OutgoingMail
 from donors.gifts.gift import EXPIRED, FAILED, Gift
+from donors.payments.stripe_event import StripeEvent
 from donors.people.donor import Donor
 from donors.people.sign_in_link import SignInLink
 from donors.privacy import erasing
@@ -90,6 +91,14 @@ RULES = (
         SignInLink,
         lambda before: SignInLink.asked_at < before,
         _drop(SignInLink),
+    ),
+    Rule(
+        "events",
+        lazy_gettext("What Stripe told of payments, emptied"),
+        erasing.EVENT_WORDS_DAYS,
+        StripeEvent,
+        lambda before: and_(StripeEvent.done_at < before, StripeEvent.body != ""),
+        _forget(StripeEvent, body=""),
     ),
     Rule(
         "unpaid",

@@ -54,7 +54,7 @@ def read(slug: str) -> CampaignFace | None:
         partners=_partners(campaign),
         drives=_told(campaign, _drives(Drive.campaign_id == campaign.id)),
         updates=_updates(campaign.id),
-        reports=current_reports(campaign.id),
+        reports=[each for each in current_reports(campaign.id) if each.may_be_told(campaign)],
         timeline=told_timeline.of_campaign(campaign.id),
         as_of=clock.now(),
     )

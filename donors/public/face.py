@@ -12,6 +12,7 @@ from typing import Any
 from markupsafe import Markup
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Date,
     Select,
     Text,
@@ -21,6 +22,7 @@ from sqlalchemy import (
     literal,
     not_,
     null,
+    or_,
     select,
     union_all,
 )
@@ -140,11 +142,11 @@ def _latest_of_drive() -> Select[Gift, str]:
 def _recent_gifts(drive_id: str) -> list[RecentGift]:
     return [
         RecentGift(
-            name=gift.public_name,
+            name="" if gift.words_hidden_at else gift.public_name,
             amount=gift.amount,
             rhythm=rhythm or "once",
             at=gift.paid_at,
-            message=gift.message,
+            message="" if gift.words_hidden_at else gift.message,
         )
         for gift, rhythm in db.session.execute(_latest_of_drive(), {"drive": drive_id})
         if gift.paid_at is not None
@@ -158,6 +160,7 @@ def _tell(face: Face) -> None:
         "drive": face.drive.id,
         "at": face.progress.as_of,
         "today": clock.today(),
+        "tells_bonds": face.campaign.tells_bond_amount,
     }
     for row in db.session.execute(_told(), about):
         match row.kind:
@@ -207,6 +210,7 @@ def _told() -> Any:
     latest = (
         select(TransparencyReport.id)
         .where(TransparencyReport.campaign_id == campaign_id)
+        .where(or_(not_(TransparencyReport.tells_bond_amount), bindparam("tells_bonds", type_=Boolean())))
         .order_by(TransparencyReport.published_at.desc(), TransparencyReport.id)
         .limit(1)
         .scalar_subquery()

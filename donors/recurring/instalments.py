@@ -142,6 +142,7 @@ def _renewal(promise: RecurringGift, first: Gift, due: Money) -> Gift:
         language=first.language,
         donor_name=first.donor_name,
         public_name=first.public_name,
+        words_hidden_at=first.words_hidden_at,
         tribute_kind=first.tribute_kind,
         tribute_name=first.tribute_name,
         employer=first.employer,

@@ -18,7 +18,7 @@ from core.money import Money
 from core.web import csv_out
 from core.web.paging import numbered
 from donors import reading
-from donors.gifts import deciding, giving
+from donors.gifts import deciding, giving, moderating
 from donors.gifts.gift import Gift
 from donors.jobs import send_refund
 from donors.people.donor import Donor
@@ -119,6 +119,25 @@ def refund_submit(gift_id: str) -> AnyResponse | tuple[str, int]:
         return waits_for_second(row)
     enqueue(send_refund, row.id)
     flash(_("The refund is on its way. The donor gets a mail once Stripe confirms it."))
+    return redirect(url_for(".gift", gift_id=gift_id), 303)
+
+
+@bp.post("/gifts/<gift_id>/hidden-words")
+@requires("gifts.view")
+def hide_words_submit(gift_id: str) -> AnyResponse:
+    """Take a donor's name and message off public pages."""
+    with transaction():
+        moderating.hide_words(current_actor(), gift_id)
+    flash(_("Public pages show this gift as anonymous and without its message."))
+    return redirect(url_for(".gift", gift_id=gift_id), 303)
+
+
+@bp.post("/gifts/<gift_id>/shown-words")
+@requires("gifts.view")
+def show_words_submit(gift_id: str) -> AnyResponse:
+    with transaction():
+        moderating.show_words(current_actor(), gift_id)
+    flash(_("Public pages show name and message again."))
     return redirect(url_for(".gift", gift_id=gift_id), 303)
 
 

@@ -68,11 +68,14 @@ def permalink(report: TransparencyReport) -> str:
 
 
 def _published(report_id: str) -> tuple[TransparencyReport, Campaign]:
-    """Raises NotFound, and Gone where the campaign has been withdrawn: its reports go with it."""
+    """Raises NotFound, and Gone where the campaign has been withdrawn, since its reports go with it, and where
+    the report tells the amount of a bond to which the client no longer agrees."""
     found = None if "\x00" in report_id else db.session.get(TransparencyReport, report_id)
     if found is None:
         raise NotFound
     campaign = db.session.get_one(Campaign, found.campaign_id)
     if not campaign.is_public:
         raise Gone if campaign.published_at is not None else NotFound
+    if not found.may_be_told(campaign):
+        raise Gone
     return found, campaign

@@ -1,6 +1,6 @@
 """Publishing a transparency report: by a third person, once, for good; and the notes beside it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from flask_babel import gettext as _
@@ -8,7 +8,7 @@ from sqlalchemy import Select, or_, select
 
 from campaigns import reading
 from campaigns.campaign import Campaign
-from campaigns.disclosure import ask_again, screen_for_campaign
+from campaigns.disclosure import Standing, ask_again, screen_for_campaign, stands
 from campaigns.funds.fund import Fund
 from core import clock, ids
 from core.db import db
@@ -74,6 +74,7 @@ def publish_report(
         sha256=digest(content),
         supersedes_id=order.supersedes_id,
         published_by_id=publisher_id,
+        tells_bond_amount=bool(prepared.content["bonds"]["posted_minor"]),
     )
     db.session.add(report)
     db.session.flush()
@@ -122,6 +123,17 @@ def withdraw_note(actor: Actor, note_id: str) -> ReportNote:
     db.session.flush()
     audit.record(actor, "report.note_withdrawn", report.id, after={"note": note.id})
     return note
+
+
+@stands
+def notes_before_the_public(campaigns: Select[str]) -> Iterator[Standing]:
+    query = (
+        select(ReportNote.report_id, ReportNote.body)
+        .join(TransparencyReport, TransparencyReport.id == ReportNote.report_id)
+        .where(TransparencyReport.campaign_id.in_(campaigns), ReportNote.withdrawn_at.is_(None))
+    )
+    for report_id, body in db.session.execute(query):
+        yield "report", report_id, body
 
 
 def had_a_hand(member_id: str, campaign_id: str) -> bool:

@@ -9,7 +9,7 @@ import json
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, String, Text, select
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, String, Text, select, true
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from campaigns.campaign import Campaign
@@ -46,6 +46,12 @@ class TransparencyReport(Model):
     supersedes_id: Mapped[str | None] = mapped_column(ForeignKey("transparency_report.id"))
     published_by_id: Mapped[str] = mapped_column(ForeignKey("member.id"))
     published_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    #: Whether the amount of a bond is in it; then it is public as long as the client agrees to that.
+    tells_bond_amount: Mapped[bool] = mapped_column(default=True, server_default=true())
+
+    def may_be_told(self, campaign: Campaign) -> bool:
+        """Whether what it says of bonds is among what the client agrees to."""
+        return campaign.tells_bond_amount or not self.tells_bond_amount
 
     @property
     def figures(self) -> dict[str, Any]:

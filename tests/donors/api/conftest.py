@@ -29,6 +29,9 @@ class Software:
     def post(self, path: str, body: Any, **more: str) -> Any:
         return self.client.post(f"/api/v1{path}", json=body, headers={**self.headers, **more})
 
+    def put(self, path: str, body: Any) -> Any:
+        return self.client.put(f"/api/v1{path}", json=body, headers=self.headers)
+
     @property
     def headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.secret}"}

@@ -206,3 +206,14 @@ def test_a_scope_that_was_not_given_is_named(session: Session, drive: Drive, gif
     refund = looks.post(f"/gifts/{gift.id}/refunds", {"amount": usd(500), "reason": "Asked"})
     start = looks.post(f"/drives/{drive.id}/gifts", {}, **{"Idempotency-Key": "k" * 12})
     assert (refund.json["code"], start.json["code"]) == ("scope_missing", "scope_missing")
+
+
+def test_a_donors_words_are_hidden_and_shown_again(of: Of, gift: Gift) -> None:
+    software, address = of("alice", "campaigns.edit", "campaigns.view"), f"/gifts/{gift.id}/words-shown"
+    assert software.put(address, {"shown": False}).status_code == 404, "what it may not see it may not hide"
+    software = of("alice", "campaigns.edit", "campaigns.view", "gifts.view")
+    hidden = software.put(address, {"shown": False}).json["words_hidden_at"]
+    assert hidden is not None
+    assert software.put(address, {"shown": False}).json["words_hidden_at"] == hidden
+    assert software.put(address, {"shown": True}).json["words_hidden_at"] is None
+    assert software.put(address, {}).json["errors"] == {"shown": ["This is needed."]}

@@ -4,6 +4,7 @@ import csv
 import hashlib
 import io
 import re
+from datetime import date
 from html.parser import HTMLParser
 from typing import Any, cast
 
@@ -15,7 +16,10 @@ from sqlalchemy.orm import Session
 
 from core import clock, i18n
 from legal.reports.report import TransparencyReport
+from tests.legal.conftest import usd
 from tests.legal.reports.conftest import Desk
+from tests.legal.test_bond_following import posted
+from tests.statements import statements
 
 
 @pytest.fixture
@@ -145,8 +149,6 @@ def test_a_replaced_report_stays_and_leads_on(client: FlaskClient, busy: Desk, i
 
 
 def test_the_page_asks_for_the_snapshot_alone(client: FlaskClient, report: TransparencyReport) -> None:
-    from tests.donors.test_page_cost import statements
-
     with statements() as asked:
         client.get(f"/r/{report.id}")
     assert len(asked) == 4, asked
@@ -161,6 +163,27 @@ def test_a_withdrawn_campaign_takes_its_reports_with_it(
     for name in ("", "/report.json", "/report.csv", "/report.pdf"):
         assert client.get(f"/r/{report.id}{name}").status_code == 410
     assert client.get("/r/report_nothing").status_code == 404
+
+
+def test_a_report_that_tells_a_bond_ends_with_that_consent(
+    session: Session, client: FlaskClient, busy: Desk, in_december: Any
+) -> None:
+    """The campaign stays, without the amount; a report without a bond stays too."""
+    plain = busy.publish(date(2025, 10, 1))
+    in_december.move_to("2025-11-20")
+    busy.case.give(usd("20000"))
+    posted(busy.case)
+    in_december.move_to("2025-12-03")
+    telling = busy.publish()
+    assert "8,000" in client.get(f"/r/{telling.id}").text
+    busy.case.campaign.tells_bond_amount = False
+    session.commit()
+    for name in ("", "/report.json", "/report.csv", "/report.pdf"):
+        assert client.get(f"/r/{telling.id}{name}").status_code == 410
+        assert client.get(f"/r/{plain.id}{name}").status_code == 200
+    for page in (client.get("/c/carlos"), client.get("/d/monthly")):
+        assert telling.id not in page.text
+    assert plain.id in client.get("/c/carlos").text
 
 
 def test_campaign_and_drive_lead_to_the_report(client: FlaskClient, report: TransparencyReport) -> None:
