@@ -10,6 +10,7 @@ import logging
 import os
 import re
 import unicodedata
+import zipfile
 from collections.abc import Iterator
 from itertools import product
 from urllib.parse import unquote_plus
@@ -118,10 +119,21 @@ def said(answer: TestResponse) -> str:
     """All that an answer says: its headers, and its body as a reader gets it."""
     body = answer.data
     if answer.mimetype == "application/pdf":
-        words = "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(body)).pages)
+        words = pdf_words(body)
+    elif answer.mimetype == "application/zip":
+        with zipfile.ZipFile(io.BytesIO(body)) as packed:
+            inside = {name: packed.read(name) for name in packed.namelist()}
+        words = "\n".join(
+            f"{name}\n{pdf_words(each) if name.endswith('.pdf') else each.decode('utf-8', 'replace')}"
+            for name, each in inside.items()
+        )
     else:
         words = body.decode("utf-8", "replace")
     return f"{answer.headers}\n{words}"
+
+
+def pdf_words(body: bytes) -> str:
+    return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(body)).pages)
 
 
 def crawl(browser: FlaskClient, paths: list[str], **how: object) -> dict[str, list[str]]:

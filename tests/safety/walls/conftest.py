@@ -10,13 +10,19 @@ from sqlalchemy import inspect, select
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
+from campaigns.campaign import Campaign
 from core.db import db, transaction
+from legal.matters.matter import Matter
 from staff.account import User
 from staff.member import ROLES, Member
 from staff.organisation import Organisation
 from tests.safety.conftest import MODELS, Town, look
 from tests.safety.test_nobody_is_named import values_for
 from tests.safety.walls.matrix import ORGANISATIONS
+
+#: Columns of words that somebody wrote, and a length below which they are common words.
+WORDS = {"email", "title", "narrative", "description", "purpose", "url"}
+SHORTEST = 8
 
 
 @dataclass(frozen=True)
@@ -73,13 +79,22 @@ def _choices(town: Town, rule: str, argument: str) -> list[str]:
 
 
 def belongings(slug: str) -> set[str]:
-    """The ids of all that belongs to an organisation, and its donors' addresses."""
+    """The ids of all that belongs to an organisation or to a case it leads, and what is written there: addresses,
+    titles, narratives."""
     (organisation_id,) = look(select(Organisation.id).where(Organisation.slug == slug))
+    led = select(Campaign.id).where(Campaign.organisation_id == organisation_id)
+    owners: dict[str, Any] = {
+        "organisation_id": [organisation_id],
+        "campaign_id": led,
+        "matter_id": select(Matter.id).where(Matter.campaign_id.in_(led)),
+    }
     found: set[str] = set()
-    for model in MODELS.values():
+    for model in set(MODELS.values()):
         table: Any = model.__table__
-        if "organisation_id" in table.c and len(table.primary_key.columns) == 1:
-            key = table.primary_key.columns[0]
-            own = look(select(key).where(table.c.organisation_id == organisation_id))
-            found |= {str(each) for each in own if len(str(each)) > 8}
+        if len(table.primary_key.columns) > 1:
+            continue
+        telling = [table.primary_key.columns[0], *(table.c[name] for name in WORDS & set(table.c.keys()))]
+        for owner, column in product(owners.keys() & set(table.c.keys()), telling):
+            own = look(select(column).where(table.c[owner].in_(owners[owner])))
+            found |= {str(each) for each in own if len(str(each)) > SHORTEST}
     return found - {organisation_id}
