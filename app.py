@@ -20,7 +20,7 @@ from core.web.page_cache import PageCache
 from core.web.problem_api import ProblemApi
 from donors import api as giving_api
 from donors import cli as giving_cli
-from donors import my_pages, pages, stripe_gateway, webhook
+from donors import embeds, my_pages, pages, stripe_gateway, webhook
 from donors import staff_pages as giving_pages
 from donors.gifts import form_token
 from legal import api as legal_api
@@ -74,7 +74,7 @@ def _register(app: Flask, api: Api) -> None:
     legal_cli.register(app)
     api.register_blueprint(legal_api.bp)
     stripe_gateway.init_app(app, app.config["SETTINGS"])
-    for blueprint in (pages.bp, my_pages.bp, webhook.bp, giving_pages.bp):
+    for blueprint in (pages.bp, embeds.bp, my_pages.bp, webhook.bp, giving_pages.bp):
         app.register_blueprint(blueprint)
     giving_cli.register(app)
     api.register_blueprint(giving_api.bp)

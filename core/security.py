@@ -29,6 +29,8 @@ CONTENT_POLICY = "; ".join(
         "object-src 'none'",
     )
 )
+#: For the few pages that are made to stand in a frame on somebody else's.
+FRAMED_POLICY = CONTENT_POLICY.replace("frame-ancestors 'none'", "frame-ancestors *")
 HEADERS = {
     "Content-Security-Policy": CONTENT_POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -79,9 +81,18 @@ def _refuse_foreign(own_host: str) -> None:
         raise Forbidden(_("This form was sent from another site. Nothing was done."))
 
 
+def let_frame(response: Response) -> Response:
+    """Let any page show this one in a frame. Nothing on it may change anything or know who reads."""
+    response.headers["Content-Security-Policy"] = FRAMED_POLICY
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return response
+
+
 def _add_headers(response: Response, is_production: bool) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
+    if response.headers["Content-Security-Policy"] == FRAMED_POLICY:
+        del response.headers["X-Frame-Options"]  # it knows no exception
     if is_production:
         response.headers.setdefault("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
     return response

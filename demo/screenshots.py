@@ -27,7 +27,7 @@ BEGINNINGS = ("/", "/d/130-before-midnight", "/staff/", "/staff/bonds", "/staff/
 #: Pages that nothing links to while one is signed in.
 SIGNED_OUT = ("/login", "/reset", "/d/no-such-drive")
 #: Not pages, or not to be followed.
-APART = re.compile(r"\.(csv|json|pdf|css|js|svg|xml|txt)$|^/(static|logout|metrics|stripe)\b")
+APART = re.compile(r"\.(csv|json|pdf|css|js|svg|xml|atom|png|txt)$|^/(static|logout|metrics|stripe)\b")
 AN_ID = re.compile(r"\b[a-z]+_[a-z0-9]{24}\b|\d{4}-\d{2}-\d{2}")
 PICTURES = Path(__file__).parent.parent / "docs" / "pictures"
 #: Name, address, width and height of the pictures in README.md.

@@ -33,7 +33,7 @@ bp = Blueprint("donors", __name__)
 @bp.get("/d/<slug>")
 def drive(slug: str) -> Response:
     """A drive's page: the same bytes for everyone, but for the token of the form."""
-    found = _face(slug)
+    found = face.require(slug)
     form = Form(_schema(found), initial=_blank(found))
     return share(make_response(_drive_page(found, form)))
 
@@ -41,7 +41,7 @@ def drive(slug: str) -> Response:
 @bp.get("/d/<slug>/progress.json")
 def drive_progress(slug: str) -> Response:
     """The figures of the page as data."""
-    response = jsonify(_face(slug).progress.as_json())
+    response = jsonify(face.require(slug).progress.as_json())
     response.headers["Access-Control-Allow-Origin"] = "*"  # public figures, for anybody's page
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return share(response)
@@ -51,7 +51,7 @@ def drive_progress(slug: str) -> Response:
 @csrf.exempt  # nobody is signed in here; the form proves itself by its token
 def give(slug: str) -> AnyResponse | tuple[str, int]:
     """Start a gift and send the donor to the payment page."""
-    found = _face(slug)
+    found = face.require(slug)
     form = Form(_schema(found), request.form)
     if not form.is_valid:
         return _again(found, form, 422)
@@ -77,7 +77,7 @@ def give(slug: str) -> AnyResponse | tuple[str, int]:
         return _again(found, form, 422)
     except Conflict as refusal:
         form.errors["_"] = [refusal.message]
-        return _again(_face(slug), form, 409)
+        return _again(face.require(slug), form, 409)
     except PaymentsUnavailable:
         form.errors["_"] = [_("The payment service does not answer. No money moved. Try again in a minute.")]
         return _again(found, form, 503)
@@ -152,15 +152,6 @@ def home() -> str:
         for each, drives in campaign_face.list_public()
     ]
     return render_template("home.html", campaigns=campaigns)
-
-
-def _face(slug: str) -> Face:
-    found = face.read(slug)
-    if found is None:
-        if face.is_withdrawn(slug):
-            raise Gone
-        raise NotFound
-    return found
 
 
 def _gift(slug: str, gift_id: str) -> Gift:

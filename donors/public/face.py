@@ -37,6 +37,7 @@ from campaigns.timeline.timeline_entry import TimelineEntry
 from campaigns.updates.update import Update
 from core import clock, markup
 from core.db import UtcDateTime, db
+from core.errors import Gone, NotFound
 from core.money import Money
 from donors.figures import progress
 from donors.figures.progress import Progress
@@ -108,6 +109,14 @@ def read(slug: str) -> Face | None:
     )
     _tell(face)
     return face
+
+
+def require(slug: str) -> Face:
+    """The same; raises Gone where it was taken out of sight, NotFound where there never was one."""
+    found = read(slug)
+    if found is None:
+        raise Gone if is_withdrawn(slug) else NotFound
+    return found
 
 
 def _public_figures(campaign: Campaign, figures: Progress) -> Progress:

@@ -34,7 +34,19 @@ READERS = 10
 PAUSE_SECONDS = READERS / 100
 BEFORE_SECONDS = 20 if os.environ.get("AMPARO_TORTURE") else 1.5
 AFTER_SECONDS = 40 if os.environ.get("AMPARO_TORTURE") else 1.5
-WORDS = ("Carlos", "Two monthly donors", "come home")
+WORDS = (b"Carlos", b"Two monthly donors", b"come home")
+#: Page, frame, picture, code, feed and figures.
+SURFACES = (
+    *(
+        "/d/{0}?",
+        "/c/{0}?",
+        "/d/{0}/progress.json?",
+        "/d/{0}/embed?",
+        "/d/{0}/preview.png?",
+        "/d/{0}/qr.svg?",
+    ),
+    *("/c/{0}/updates.atom?", "/oembed?url={1}/d/{0}&"),
+)
 
 
 @dataclass
@@ -57,7 +69,7 @@ class Readers:
             except requests.RequestException as failure:
                 self.failed.append(str(failure))
                 continue
-            told = any(word in answer.text for word in WORDS)
+            told = any(word in answer.content for word in WORDS)
             self.got.append((asked, address, answer.status_code, told))
 
     def start(self) -> list[threading.Thread]:
@@ -122,9 +134,9 @@ def test_no_byte_is_served_once_the_revoking_request_has_returned(house: House, 
     consent_id = house.look(lambda: db.session.scalars(newest).one())
     readers = Readers(
         [
-            f"{house.url}{path}{query}"
-            for path in (f"/d/{opened.slug}", f"/c/{opened.slug}", f"/d/{opened.slug}/progress.json")
-            for query in ("", "?lang=es")
+            f"{house.url}{path.format(opened.slug, house.url)}{query}"
+            for path in SURFACES
+            for query in ("", "lang=es")
         ]
     )
     threads = readers.start()
