@@ -23,8 +23,6 @@ bp = Blueprint("embeds", __name__)
 
 #: Size of the frame in px; it grows with its page.
 FRAME_WIDTH, FRAME_HEIGHT = 480, 360
-#: Drawing costs a tenth of a second; a kept picture costs nothing and is not counted.
-PICTURES = "60 per minute"
 
 
 @bp.get("/d/<slug>/embed")
@@ -38,7 +36,7 @@ def embed(slug: str) -> Response:
 def picture(slug: str) -> Response:
     """What a shared link shows, 1200 by 630 px, with the figures of now."""
     found = face.require(slug)
-    limits.spend(PICTURES, "preview", limits.caller())
+    limits.spend_drawing()
     return _picture(preview.png(found), "image/png")
 
 

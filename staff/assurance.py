@@ -62,8 +62,8 @@ def is_export() -> bool:
 
 
 def spend_export(whose: str) -> None:
-    """Whole lists are costly, and nobody needs many of them. Raises TooMany."""
-    if is_export():
+    """Whole lists and documents are costly, and nobody needs many of them. Raises TooMany."""
+    if is_export() or request.path.endswith(".pdf"):
         spend("60 per hour", "export", digest(whose))
 
 

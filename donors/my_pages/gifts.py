@@ -15,7 +15,7 @@ from core import clock
 from core.db import db, transaction
 from core.errors import Invalid, NotFound
 from core.forms import Form, Schema
-from core.web import csv_out
+from core.web import csv_out, limits
 from core.web.paging import numbered
 from donors.gifts.gift import EXPIRED, Gift
 from donors.my_pages.blueprint import bp, donors_here
@@ -98,6 +98,7 @@ def statement_file(slug: str, kind: str) -> Response:
     name = f"gifts-{slug}-{since.isoformat()}-{until.isoformat()}"
     if kind == "csv":
         return csv_out.download(f"{name}.csv", statement.HEADER, statement.csv_rows(found))
+    limits.spend_drawing()
     response = make_response(statement.document(found))
     response.headers["Content-Type"] = "application/pdf"
     response.headers["Content-Disposition"] = f'inline; filename="{name}.pdf"'

@@ -10,6 +10,7 @@ from core.forms import Form
 from core.i18n import money as money_text
 from core.jobs import enqueue
 from core.money import Money
+from core.web import limits
 from donors.gifts import giving
 from donors.jobs import send_cancellation, send_version
 from donors.my_pages.blueprint import bp, promise_of
@@ -114,6 +115,7 @@ def receipt(token: str) -> Response:
     found = db.session.get(Receipt, receipt_id) if receipt_id else None
     if found is None:
         raise NotFound
+    limits.spend_drawing()
     response = make_response(receipt_pdf.document(found))
     response.headers["Content-Type"] = "application/pdf"
     response.headers["Content-Disposition"] = f'inline; filename="receipt-{found.label}.pdf"'

@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from campaigns.campaign import Campaign
 from core.db import db
 from core.errors import Gone, NotFound
-from core.web import csv_out
+from core.web import csv_out, limits
 from core.web.page_cache import share
 from legal.reports.report import TransparencyReport, list_notes, successor_of
 from legal.reports.report_files import COLUMNS, csv_rows, document
@@ -55,6 +55,7 @@ def report_csv(report_id: str) -> Response:
 def report_pdf(report_id: str) -> AnyResponse:
     """The report as a tagged document in the reader's language."""
     found, campaign = _published(report_id)
+    limits.spend_drawing()
     notes = [note.body for note in list_notes(found)]
     body = document(found, title=campaign.title, address=permalink(found), notes=notes)
     response = current_app.response_class(body, content_type="application/pdf")
