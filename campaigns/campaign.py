@@ -24,6 +24,11 @@ class Campaign(Shown, Model):
     summary: Mapped[str] = mapped_column(Text, default="")
     #: Markdown.
     story: Mapped[str] = mapped_column(Text, default="")
+    #: Name of a file on the shelf of pictures; empty for none. See campaigns.picturing.
+    picture: Mapped[str] = mapped_column(Text, default="", server_default="")
+    picture_sha256: Mapped[str] = mapped_column(Text, default="", server_default="")
+    #: What it shows, for who cannot see it.
+    picture_alt: Mapped[str] = mapped_column(Text, default="", server_default="")
     #: Whether the client agreed that the amount of a bond is told; set by each publication.
     tells_bond_amount: Mapped[bool] = mapped_column(default=True, server_default=true())
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)

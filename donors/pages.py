@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, make_response, redirect, render_template, request
+from flask import Blueprint, Response, current_app, jsonify, make_response, redirect, render_template, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
+from campaigns import picturing
 from campaigns.drives.drive import Drive
 from core import clock, jobs
 from core.db import db, transaction
@@ -23,7 +24,7 @@ from donors.jobs import refresh_gift
 from donors.payments import at_stripe, defence_at_stripe
 from donors.public import campaign_face, face
 from donors.public.face import Face
-from donors.public.showing import campaign_view, drive_view, progress_view, thanks_view
+from donors.public.showing import PICTURE_DIGITS, campaign_view, drive_view, progress_view, thanks_view
 from donors.schemas import amount_of, asking, consent_wording, give_schema
 from donors.stripe_gateway import PaymentsUnavailable
 
@@ -136,6 +137,15 @@ def campaign(slug: str) -> Response:
     if found is None:
         raise Gone if campaign_face.is_withdrawn(slug) else NotFound
     return share(make_response(render_template("campaigns/campaign_public.html", face=campaign_view(found))))
+
+
+@bp.get("/c/<slug>/pictures/<digest>.webp")
+def campaign_picture(slug: str, digest: str) -> Response:
+    """The campaign's picture, for as long as it is the one that was approved and the campaign is public."""
+    found = campaign_face.require(slug)
+    if digest != found.picture_sha256[:PICTURE_DIGITS]:
+        raise NotFound
+    return share(current_app.response_class(picturing.read(found), content_type=picturing.MEDIA_TYPE))
 
 
 @bp.get("/")

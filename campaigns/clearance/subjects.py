@@ -73,7 +73,9 @@ def words_of(subject: Subject) -> dict[str, str]:
     """Every word of its own that the public would read, by field."""
     match subject:
         case Campaign():
-            return _own(subject, "title", "slug", "summary", "story") | _persona(subject.client_id)
+            own = _own(subject, "title", "slug", "summary", "story")
+            alt = {"picture_alt": subject.picture_alt} if subject.picture else {}
+            return own | alt | _persona(subject.client_id)
         case Drive():
             return _own(subject, "title", "slug", "summary", "story")
         case Update():
@@ -95,6 +97,9 @@ def _persona(client_id: str | None) -> dict[str, str]:
 
 
 def hash_of(subject: Subject) -> str:
-    """SHA-256 of the exact words."""
-    canonical = json.dumps(words_of(subject), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    """SHA-256 of the exact words, and of the picture that stands with them."""
+    bound = words_of(subject)
+    if isinstance(subject, Campaign) and subject.picture:
+        bound |= {"picture": subject.picture_sha256}
+    canonical = json.dumps(bound, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(canonical.encode()).hexdigest()

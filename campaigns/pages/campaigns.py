@@ -20,6 +20,7 @@ from campaigns.schemas.campaign import (
     CampaignEditSchema,
     CampaignSchema,
     PartnerSchema,
+    PictureSchema,
     ReasonSchema,
 )
 from campaigns.timeline.timeline_entry import TimelineEntry
@@ -99,13 +100,14 @@ def campaign(campaign_id: str) -> str:
     return overview_page(campaign_id, Form(PartnerSchema()))
 
 
-def overview_page(campaign_id: str, partner_form: Form) -> str:
+def overview_page(campaign_id: str, partner_form: Form, picture_form: Form | None = None) -> str:
     actor = current_actor()
     found = reading.get_campaign(actor, campaign_id)
     return render_template(
         "campaigns/campaign.html",
         it=_overview(actor, found),
         form=partner_form,
+        picture_form=picture_form or Form(PictureSchema(), initial={"picture_alt": found.picture_alt}),
         withdrawal=Form(ReasonSchema()),
         now=clock.now(),
     )

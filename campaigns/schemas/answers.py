@@ -17,6 +17,8 @@ class CampaignOut(Schema):
     title = fields.String()
     summary = fields.String()
     story = fields.String(metadata={"description": "Markdown."})
+    picture_sha256 = fields.String(metadata={"description": "Of the picture on its pages; empty for none."})
+    picture_alt = fields.String()
     state = fields.String(metadata={"enum": ["draft", "public", "withdrawn"]})
     published_at = fields.AwareDateTime(allow_none=True)
     withdrawn_at = fields.AwareDateTime(allow_none=True)

@@ -4,10 +4,12 @@ from flask_babel import lazy_gettext
 from marshmallow import fields, validate
 
 from campaigns import opening
+from campaigns.picturing import PICTURES
 from campaigns.schemas import choices
 from campaigns.schemas.said import said
 from campaigns.updates import updating
 from core.forms import Schema
+from core.uploads import UploadField
 
 
 def title_field(longest: int = 120) -> fields.String:
@@ -116,6 +118,32 @@ class PartnerSchema(Schema):
 
 
 class PublicationSchema(Schema):
+    looked_at = looked_at_field()
+
+
+class PictureSchema(Schema):
+    """A picture, and what it shows."""
+
+    picture = UploadField(
+        PICTURES,
+        required=True,
+        metadata={
+            "label": lazy_gettext("Picture"),
+            "hint": lazy_gettext(
+                "JPEG, PNG or WebP, up to 12 MB. Nobody's face without their consent. Where and when it was taken is"
+                " not kept."
+            ),
+        },
+    )
+    picture_alt = fields.String(
+        required=True,
+        validate=validate.Length(min=1, max=250),
+        metadata={
+            "label": lazy_gettext("What it shows"),
+            "hint": lazy_gettext("Read aloud to who cannot see it."),
+            "maxlength": 250,
+        },
+    )
     looked_at = looked_at_field()
 
 

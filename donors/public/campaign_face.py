@@ -12,6 +12,7 @@ from campaigns.partner import Partner
 from campaigns.updates.update import Update
 from core import clock, markup
 from core.db import db
+from core.errors import Gone, NotFound
 from donors.figures import progress
 from donors.figures.progress import Progress
 from donors.public import told_timeline
@@ -62,6 +63,14 @@ def read(slug: str) -> CampaignFace | None:
 
 def _told(campaign: Campaign, drives: list[Progress]) -> list[Progress]:
     return drives if campaign.tells_bond_amount else [progress.without_bonds(each) for each in drives]
+
+
+def require(slug: str) -> Campaign:
+    """The campaign alone; raises Gone where it was taken out of sight, NotFound where there never was one."""
+    found = db.session.scalar(select(Campaign).where(Campaign.slug == slug, Campaign.is_shown()))
+    if found is None:
+        raise Gone if is_withdrawn(slug) else NotFound
+    return found
 
 
 def is_withdrawn(slug: str) -> bool:

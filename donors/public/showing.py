@@ -25,6 +25,9 @@ from donors.recurring.recurring_gift import RecurringGift
 from donors.words import deductibility_note
 from staff.organisation import Organisation
 
+#: How much of a picture's SHA-256 stands in its address.
+PICTURE_DIGITS = 16
+
 
 def drive_view(face: Face) -> dict[str, Any]:
     """The context of donors/drive.html."""
@@ -33,7 +36,7 @@ def drive_view(face: Face) -> dict[str, Any]:
     return {
         "drive": _drive(face),
         "campaign": face.campaign,
-        "persona": persona_view(face.persona),
+        "persona": persona_view(face.persona, face.campaign),
         "organisation": face.organisation,
         "partners": [name for _id, name in face.partners],
         "goals": figures.goals,
@@ -83,7 +86,7 @@ def campaign_view(face: CampaignFace) -> dict[str, Any]:
             "summary": campaign.summary,
             "story_html": markup.to_html(campaign.story),
         },
-        "persona": persona_view(face.persona),
+        "persona": persona_view(face.persona, campaign),
         "organisation": face.organisation,
         "partners": face.partners,
         "drives": [progress_view(each) for each in face.drives],
@@ -112,8 +115,15 @@ def progress_view(figures: Progress) -> dict[str, Any]:
     }
 
 
-def persona_view(persona: Persona) -> dict[str, Any]:
-    return {"display_name": persona.display_name, "pronoun": persona.pronoun, "portrait_url": None}
+def persona_view(persona: Persona, campaign: Campaign) -> dict[str, Any]:
+    """The address of a picture changes with the picture."""
+    digest = campaign.picture_sha256[:PICTURE_DIGITS]
+    return {
+        "display_name": persona.display_name,
+        "pronoun": persona.pronoun,
+        "portrait_url": f"/c/{campaign.slug}/pictures/{digest}.webp" if campaign.picture else None,
+        "portrait_alt": campaign.picture_alt,
+    }
 
 
 def _fee_text(rate: fee_cover.FeeRate) -> str:

@@ -21,6 +21,7 @@ PUBLIC = {
     "campaign.slug": "campaigns.opening",
     "campaign.summary": "campaigns.opening",
     "campaign.story": "campaigns.opening",
+    "campaign.picture_alt": "campaigns.picturing",
     "persona.display_name": "campaigns.clients.registering",
     "persona.pronoun": "campaigns.clients.registering",
     "persona.summary": "campaigns.clients.registering",

@@ -35,8 +35,8 @@ REQUESTS: dict[str, tuple[str, str, dict[str, Any]]] = {
 }
 #: Fields of the giving form by the column that they become.
 GIVING = {"gift.message": "message", "gift.public_name": "alias"}
-#: Written on staff pages of their own, where tests/legal/reports/ sees them refused.
-ELSEWHERE = {"report_note.body"}
+#: Written beside a report or a file, where tests/legal/reports/ and tests/campaigns/test_picturing.py see them refused.
+ELSEWHERE = {"report_note.body", "campaign.picture_alt"}
 
 
 def test_no_disguise_is_stored(

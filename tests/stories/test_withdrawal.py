@@ -1,5 +1,6 @@
 """A client takes a consent back while a hundred readers a second fetch the page from two web processes."""
 
+import io
 import os
 import re
 import threading
@@ -9,16 +10,20 @@ from dataclasses import dataclass, field
 import pytest
 import requests
 from flask.sessions import SecureCookieSessionInterface
+from PIL import Image
 from sqlalchemy import select
 
+from campaigns import picturing
 from campaigns.campaign import Campaign
 from campaigns.clearance import clearing
 from campaigns.clearance.steps import find_clearance_id
 from campaigns.clients.disclosure_consent import DisclosureConsent
 from campaigns.drives.drive import Drive
 from campaigns.partner import Partner
-from core import clock
+from campaigns.picturing import PICTURES
+from core import clock, uploads
 from core.db import db, transaction
+from donors.public.showing import PICTURE_DIGITS
 from staff.access import Actor, actor_for
 from staff.account import User
 from staff.member import Member
@@ -35,7 +40,7 @@ PAUSE_SECONDS = READERS / 100
 BEFORE_SECONDS = 20 if os.environ.get("AMPARO_TORTURE") else 1.5
 AFTER_SECONDS = 40 if os.environ.get("AMPARO_TORTURE") else 1.5
 WORDS = (b"Carlos", b"Two monthly donors", b"come home")
-#: Page, frame, picture, code, feed and figures.
+#: Page, frame, preview, code, feed, figures and the campaign's picture.
 SURFACES = (
     *(
         "/d/{0}?",
@@ -45,7 +50,7 @@ SURFACES = (
         "/d/{0}/preview.png?",
         "/d/{0}/qr.svg?",
     ),
-    *("/c/{0}/updates.atom?", "/oembed?url={1}/d/{0}&"),
+    *("/c/{0}/updates.atom?", "/oembed?url={1}/d/{0}&", "/c/{0}/pictures/{2}.webp?"),
 )
 
 
@@ -99,9 +104,18 @@ def _stand_on_a_consent(opened: Opened) -> None:
         )
         db.session.add(lead)
         db.session.flush()
+        made = io.BytesIO()
+        Image.new("RGB", (900, 400), "#0c5a61").save(made, "PNG")
+        with uploads.keeping(PICTURES, [picturing.remade(made.getvalue())]) as kept:
+            picturing.set_picture(owner, drive.campaign_id, kept[0], alt="A table")
         for subject in (db.session.get_one(Campaign, drive.campaign_id), drive):
             clear(owner, subject)
             clearing.publish(owner, subject)
+
+
+def _picture_of(opened: Opened) -> str:
+    drive = db.session.get_one(Drive, opened.drive_id)
+    return db.session.get_one(Campaign, drive.campaign_id).picture_sha256[:PICTURE_DIGITS]
 
 
 def _actor(email: str) -> Actor:
@@ -132,9 +146,10 @@ def test_no_byte_is_served_once_the_revoking_request_has_returned(house: House, 
     (token,) = set(re.findall(r'name="csrf_token" value="([^"]+)"', page.text))
     newest = select(DisclosureConsent.id).order_by(DisclosureConsent.recorded_at.desc()).limit(1)
     consent_id = house.look(lambda: db.session.scalars(newest).one())
+    digest = house.look(lambda: _picture_of(opened))
     readers = Readers(
         [
-            f"{house.url}{path.format(opened.slug, house.url)}{query}"
+            f"{house.url}{path.format(opened.slug, house.url, digest)}{query}"
             for path in SURFACES
             for query in ("", "lang=es")
         ]
@@ -155,6 +170,8 @@ def test_no_byte_is_served_once_the_revoking_request_has_returned(house: House, 
     assert done.status_code == 302, done.text
     before = [each for each in readers.got if each[0] < revoked]
     after = [each for each in readers.got if each[0] >= revoked]
+    seen = {address for _asked, address, status, _told in before if status == 200}
+    assert seen == set(readers.addresses), "something was not public before"
     assert any(told for *_rest, told in before), "nobody read the page while it was public"
     assert len(after) >= READERS
     assert [each for each in after if each[2] != 410 or each[3]] == []
