@@ -13,7 +13,7 @@ from typing import Any
 
 import qrcode
 from babel.support import NullTranslations, Translations
-from flask import Flask, redirect, request, url_for
+from flask import Flask, Response, make_response, redirect, request, url_for
 from flask_security import MailUtil, Security
 from flask_security.babel import FsDomain
 from flask_security.totp import Totp
@@ -138,10 +138,17 @@ def _guarded(name: str, view: Callable[..., Any]) -> Callable[..., Any]:
         with transaction():
             answer = view(*args, **kwargs)
             watching.open_noted()
-        return answer
+        return _forget_here(answer) if name == "logout" else answer
 
     guarded.guard = "security"  # pyright: ignore[reportAttributeAccessIssue]
     return guarded
+
+
+def _forget_here(answer: Any) -> Response:
+    """Let the browser drop kept pages, and drafts of hours, with the session."""
+    response = make_response(answer)
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response
 
 
 class RowMail(MailUtil):

@@ -66,6 +66,11 @@ def test_a_closed_account_gets_that_answer_too(client: FlaskClient, alice: Membe
     assert "do not belong together" in type_password(client).text
 
 
+def test_signing_out_clears_what_the_browser_keeps(client: FlaskClient, alice: Member) -> None:
+    type_password(client)
+    assert client.post("/logout").headers["Clear-Site-Data"] == '"cache", "storage"'
+
+
 def test_signing_out_ends_it(client: FlaskClient, alice: Member) -> None:
     type_password(client)
     assert client.get("/logout").status_code == 405
