@@ -4,7 +4,7 @@ import csv
 import hashlib
 import io
 import re
-from datetime import date
+from datetime import date, timedelta
 from html.parser import HTMLParser
 from typing import Any, cast
 
@@ -14,6 +14,7 @@ from pypdf import PdfReader
 from pypdf.generic import DictionaryObject
 from sqlalchemy.orm import Session
 
+from campaigns.drives.drive import Drive
 from core import clock, i18n
 from legal.reports.report import TransparencyReport
 from tests.legal.conftest import usd
@@ -165,25 +166,53 @@ def test_a_withdrawn_campaign_takes_its_reports_with_it(
     assert client.get("/r/report_nothing").status_code == 404
 
 
+@pytest.fixture
+def drive(session: Session, busy: Desk) -> Drive:
+    """An open drive of the campaign, paid into its fund."""
+    campaign = busy.case.campaign
+    made = Drive(
+        campaign_id=campaign.id,
+        organisation_id=campaign.organisation_id,
+        fund_id=busy.case.fund.id,
+        slug="bond",
+        title="A bond for Carlos",
+        summary="",
+        story="He waits.",
+        currency="USD",
+        opens_at=clock.now() - timedelta(days=30),
+        zone="UTC",
+        published_at=clock.now() - timedelta(days=30),
+    )
+    session.add(made)
+    session.commit()
+    return made
+
+
 def test_a_report_that_tells_a_bond_ends_with_that_consent(
-    session: Session, client: FlaskClient, busy: Desk, in_december: Any
+    session: Session, client: FlaskClient, busy: Desk, in_december: Any, drive: Drive
 ) -> None:
     """The campaign stays, without the amount; a report without a bond stays too."""
     plain = busy.publish(date(2025, 10, 1))
     in_december.move_to("2025-11-20")
     busy.case.give(usd("20000"))
     posted(busy.case)
-    in_december.move_to("2025-12-03")
+    in_december.move_to("2025-12-04")
     telling = busy.publish()
-    assert "8,000" in client.get(f"/r/{telling.id}").text
+    for page in (f"/r/{telling.id}", f"/d/{drive.slug}", "/c/carlos"):
+        assert "8,000" in client.get(page).text, page
+    assert telling.id in client.get(f"/d/{drive.slug}").text
     busy.case.campaign.tells_bond_amount = False
     session.commit()
     for name in ("", "/report.json", "/report.csv", "/report.pdf"):
         assert client.get(f"/r/{telling.id}{name}").status_code == 410
         assert client.get(f"/r/{plain.id}{name}").status_code == 200
-    for page in (client.get("/c/carlos"), client.get("/d/monthly")):
+    for page in (client.get("/c/carlos"), client.get(f"/d/{drive.slug}")):
         assert telling.id not in page.text
+        assert "8,000" not in page.text
     assert plain.id in client.get("/c/carlos").text
+    told = client.get(f"/d/{drive.slug}/progress.json").get_json()["legal"]
+    assert told["bond_held_minor"] is None
+    assert not [name for name, value in told.items() if value == 800_000]
 
 
 def test_campaign_and_drive_lead_to_the_report(client: FlaskClient, report: TransparencyReport) -> None:
