@@ -100,7 +100,12 @@ def campaign(campaign_id: str) -> str:
     return overview_page(campaign_id, Form(PartnerSchema()))
 
 
-def overview_page(campaign_id: str, partner_form: Form, picture_form: Form | None = None) -> str:
+def overview_page(
+    campaign_id: str,
+    partner_form: Form,
+    picture_form: Form | None = None,
+    picture_warnings: dict[str, list[str]] | None = None,
+) -> str:
     actor = current_actor()
     found = reading.get_campaign(actor, campaign_id)
     return render_template(
@@ -108,6 +113,7 @@ def overview_page(campaign_id: str, partner_form: Form, picture_form: Form | Non
         it=_overview(actor, found),
         form=partner_form,
         picture_form=picture_form or Form(PictureSchema(), initial={"picture_alt": found.picture_alt}),
+        picture_warnings=picture_warnings,
         withdrawal=Form(ReasonSchema()),
         now=clock.now(),
     )

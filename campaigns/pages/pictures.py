@@ -6,6 +6,7 @@ from werkzeug.datastructures import CombinedMultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
 from campaigns import picturing, reading
+from campaigns.campaign import Campaign
 from campaigns.pages.blueprint import bp
 from campaigns.pages.campaigns import overview_page
 from campaigns.pages.refusing import attempt
@@ -13,32 +14,26 @@ from campaigns.picturing import PICTURES
 from campaigns.schemas.campaign import PartnerSchema, PictureSchema
 from core import uploads
 from core.db import transaction
-from core.errors import Conflict, Invalid
+from core.errors import Conflict
 from core.forms import Form
-from staff.access import current_actor, requires
+from staff.access import Actor, current_actor, requires
 
 
 @bp.post("/campaigns/<campaign_id>/picture")
 @requires("campaigns.edit")
 @uploads.takes(PICTURES)
 def picture_submit(campaign_id: str) -> AnyResponse | tuple[str, int]:
-    actor = current_actor()
     form = Form(PictureSchema(), CombinedMultiDict([request.files, request.form]))
-    if form.is_valid:
-        try:
-            made = picturing.remade(form.data["picture"])
-        except Invalid as refusal:
-            form.refuse(refusal)
-        else:
-            with uploads.keeping(PICTURES, [made], field="picture") as kept:
-                said = {"alt": form.data["picture_alt"], "looked_at": form.data["looked_at"]}
-                tried = attempt(form, lambda: picturing.set_picture(actor, campaign_id, kept[0], **said))
-                if tried.done is None:
-                    uploads.discard(PICTURES, kept[0].name)
-                    return overview_page(campaign_id, Form(PartnerSchema()), form), 422
-            flash(_("The picture is in its place. Counsel approves it with the campaign's words."))
-            return redirect(url_for(".campaign", campaign_id=campaign_id), 303)
-    return overview_page(campaign_id, Form(PartnerSchema()), form), 422
+    tried = attempt(form, lambda: _put(current_actor(), campaign_id, **form.data))
+    if tried.done is None:
+        return overview_page(campaign_id, Form(PartnerSchema()), form, tried.warnings), 422
+    flash(_("The picture is in its place. Counsel approves it with the campaign's words."))
+    return redirect(url_for(".campaign", campaign_id=campaign_id), 303)
+
+
+def _put(actor: Actor, campaign_id: str, *, picture: bytes, picture_alt: str, looked_at: bool) -> Campaign:
+    with uploads.keeping(PICTURES, [picturing.remade(picture)], field="picture") as kept:
+        return picturing.set_picture(actor, campaign_id, kept[0], alt=picture_alt, looked_at=looked_at)
 
 
 @bp.post("/campaigns/<campaign_id>/picture/removals")

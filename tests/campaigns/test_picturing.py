@@ -125,6 +125,18 @@ def test_another_picture_takes_the_page_down_until_counsel_approves(
     assert len(PICTURES.names()) == files, "the former file is gone"
 
 
+def test_words_that_may_tell_too_much_are_asked_about_once_public(
+    work: Work, shown: FlaskClient, client: FlaskClient, session: Session
+) -> None:
+    telling = "The court of case 25-cv-01234 on March 1, 2025"
+    asked = send(shown, work, alt=telling)
+    assert asked.status_code == 422
+    assert "Look again before this becomes public" in asked.text
+    assert client.get(address(session, work)).status_code == 200, "nothing has changed yet"
+    data = {"picture": (io.BytesIO(photo()), "a.jpg"), "picture_alt": telling, "looked_at": "true"}
+    assert shown.post(f"/staff/campaigns/{work.campaign.id}/picture", data=data).status_code == 303
+
+
 def test_a_withdrawn_campaign_takes_it_along(
     work: Work, shown: FlaskClient, client: FlaskClient, session: Session
 ) -> None:
