@@ -21,6 +21,7 @@ from tests.legal.conftest import Case, usd
 from tests.legal.test_bond_following import NOTICE, PATHS, an_obligor, posted, walk
 from tests.safety.conftest import dump
 
+pytestmark = pytest.mark.once  # tables of steps and their answers; the database has no say
 Body = dict[str, object]
 
 

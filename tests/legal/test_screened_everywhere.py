@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
-from itertools import product
+from itertools import islice, product
 from typing import Any
 
 import pytest
@@ -83,7 +83,7 @@ def _addresses(rule: Rule) -> list[str]:
     for argument in sorted(rule.arguments):
         model = MODELS.get(argument)
         key = inspect(model).primary_key[0] if model and argument != "session_id" else None
-        choices.append([str(each) for each in look(select(key).limit(4))] if key is not None else [])
+        choices.append([str(each) for each in look(select(key).limit(2))] if key is not None else [])
     built = [rule.build(dict(zip(sorted(rule.arguments), each, strict=True))) for each in product(*choices)]
     return [each[1] for each in built if each]
 
@@ -111,7 +111,8 @@ def test_no_address_tells_of_the_matter(
         asked_for = {TITLE, full.case.matter.id} if "/funds/" in path else telling
         return [each for each in asked_for if answer.status_code == 200 and each in said(answer) + path]
 
-    assert len([path for path in asked if ask(path)]) > 5, "nothing is told to those who may know either"
+    telling_six = list(islice((path for path in asked if ask(path)), 6))
+    assert len(telling_six) == 6, "nothing is told to those who may know either"
     _screen(full.case, name)
     assert {path: found for path in asked if (found := ask(path))} == {}
 

@@ -154,6 +154,8 @@ def test_no_byte_is_served_once_the_revoking_request_has_returned(house: House, 
             for query in ("", "lang=es")
         ]
     )
+    for address in readers.addresses:
+        assert requests.get(address, timeout=30).status_code == 200, address
     threads = readers.start()
     time.sleep(BEFORE_SECONDS)
     done = counsel.post(
@@ -170,8 +172,6 @@ def test_no_byte_is_served_once_the_revoking_request_has_returned(house: House, 
     assert done.status_code == 302, done.text
     before = [each for each in readers.got if each[0] < revoked]
     after = [each for each in readers.got if each[0] >= revoked]
-    seen = {address for _asked, address, status, _told in before if status == 200}
-    assert seen == set(readers.addresses), "something was not public before"
     assert any(told for *_rest, told in before), "nobody read the page while it was public"
     assert len(after) >= READERS
     assert [each for each in after if each[2] != 410 or each[3]] == []
