@@ -1,6 +1,7 @@
 """A paid gift and its refund are told to the organisation's software, without a person in it."""
 
 import json
+import re
 from collections.abc import Callable
 
 from sqlalchemy import select
@@ -23,6 +24,6 @@ def test_a_paid_gift_is_told_by_ids_and_amounts(
     assert row.payload["type"] == "gift.paid"
     data = row.payload["data"]
     assert (data["gift_id"], data["amount_minor"], data["currency"]) == (gift.id, gift.amount_minor, "USD")
-    words = json.dumps(row.payload).casefold()
+    words = re.sub("[a-z]+_[0-9a-z]{24}", "", json.dumps(row.payload).casefold())  # ids may spell anything
     for private in ("ana", "lopez", "@", "carlos"):
         assert private not in words, private
