@@ -16,7 +16,7 @@ from legal.matters.matter import Matter
 from staff.account import User
 from staff.member import ROLES, Member
 from staff.organisation import Organisation
-from tests.safety.conftest import MODELS, Town, look
+from tests.safety.conftest import MODELS, MOST_IDS, Town, look
 from tests.safety.test_nobody_is_named import values_for
 from tests.safety.walls.matrix import ORGANISATIONS
 
@@ -54,7 +54,7 @@ def person(town: Town, organisation: str, role: str) -> Person:
 
 
 def addresses_of(town: Town, rule: Rule) -> Iterator[str]:
-    """The route with every combination of up to two ids of each organisation."""
+    """The route with every combination of up to MOST_IDS ids of each organisation."""
     names = sorted(rule.arguments)
     for chosen in product(*(_choices(town, rule.rule, name) for name in names)):
         built = rule.build(dict(zip(names, chosen, strict=True)))
@@ -64,16 +64,21 @@ def addresses_of(town: Town, rule: Rule) -> Iterator[str]:
 
 def _choices(town: Town, rule: str, argument: str) -> list[str]:
     if not argument.endswith("_id"):
-        return values_for(town, rule, argument)[:2]
+        return values_for(town, rule, argument)[:MOST_IDS]
     if argument not in MODELS or argument == "session_id":
         return []
     model: Any = MODELS[argument]
     key = inspect(model).primary_key[0]
     if "organisation_id" not in model.__table__.c:
-        return town.ids_of(argument)[:2]
+        return town.ids_of(argument)[:MOST_IDS]
     found: list[str] = []
     for organisation_id in look(select(Organisation.id)):
-        query = select(key).where(model.__table__.c.organisation_id == organisation_id).order_by(key).limit(2)
+        query = (
+            select(key)
+            .where(model.__table__.c.organisation_id == organisation_id)
+            .order_by(key)
+            .limit(MOST_IDS)
+        )
         found += [str(each) for each in look(query)]
     return found
 
