@@ -87,7 +87,8 @@ def standing_words(client_id: str) -> list[tuple[str, str]]:
 
 def _own_words(client_id: str, own: Select[str]) -> Iterator[Standing]:
     for each in db.session.scalars(select(Campaign).where(Campaign.client_id == client_id)):
-        yield "campaign", each.id, "\n".join((each.title, each.slug, each.summary, each.story))
+        words = (each.title, each.slug, each.summary, each.story, each.picture_alt)
+        yield "campaign", each.id, "\n".join(words)
     for each in db.session.scalars(select(Drive).where(Drive.campaign_id.in_(own))):
         yield "drive", each.id, "\n".join((each.title, each.slug, each.summary, each.story))
     for each in db.session.scalars(select(Fund).where(_is_used_by(own))):

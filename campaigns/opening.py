@@ -133,7 +133,7 @@ def get_led(actor: Actor, campaign_id: str) -> Campaign:
 
 def public_texts(campaign: Campaign) -> dict[str, str]:
     """Every word of its own that the campaign shows."""
-    return {name: getattr(campaign, name) for name in ("title", "slug", "summary", "story")}
+    return {name: getattr(campaign, name) for name in ("title", "slug", "summary", "story", "picture_alt")}
 
 
 def warnings_for(campaign: Campaign) -> Warnings:

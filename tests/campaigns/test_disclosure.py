@@ -132,6 +132,14 @@ def test_what_was_written_before_the_sealing_is_found_and_cannot_be_published(wo
     assert sorted(refusal.value.errors) == ["display_name", "story"]
 
 
+def test_words_for_a_picture_that_were_there_before_the_sealing_are_found_too(work: Work) -> None:
+    work.campaign.picture, work.campaign.picture_alt = "file_x", f"{SEALED_NAME} at a table"
+    assert standing_words(work.client.id) == [("campaign", work.campaign.id)]
+    with pytest.raises(Invalid) as refusal:
+        opening.warnings_for(work.campaign)
+    assert list(refusal.value.errors) == ["picture_alt"]
+
+
 def test_a_fund_without_a_campaign_is_screened_by_the_drive_it_is_used_in(work: Work) -> None:
     terms = FundTerms(name="General", purpose=f"For {SEALED_NAME}.", surplus_clause="Next case.")
     fund = funding.open_fund(work.alice, terms)
