@@ -6,7 +6,8 @@ from core.db import transaction
 from core.web.paging import Page, page
 from legal.api.blueprint import bp
 from legal.hours.certification import PeriodLock, lock_for_reopening, locks_of
-from legal.hours.certifying import Outcome, Period, certify_period, reopen_period
+from legal.hours.certifying import Outcome, Period, certify_period
+from legal.hours.closing import reopen_period
 from legal.hours.correcting import correct_time
 from legal.hours.time_entry import TimeEntry
 from legal.matters.matter import get_matter

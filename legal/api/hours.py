@@ -8,10 +8,10 @@ from core.db import transaction
 from core.web.paging import Page, page
 from legal.api.blueprint import TimeEntriesIn, bp
 from legal.hours.approving import approve_time, return_time
+from legal.hours.revaluing import revalue
 from legal.hours.time_entry import TimeEntry, TimeEntryApproval, TimeEntryReturn, get_entry
 from legal.hours.timekeeping import discard_time, record_time, revise_time, submit_time
 from legal.hours.timesheet import Filter, find_entries
-from legal.hours.valuing import revalue
 from legal.rates.rate_matrix import DEFAULT_MATRIX
 from legal.rates.valuation import Valuation
 from legal.schemas.said import ApprovalOut, ReturnOut, TimeEntryOut, ValuationOut, WrittenTimeEntryOut

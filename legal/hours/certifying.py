@@ -7,17 +7,28 @@ period are one transaction and a handful of statements, whatever the number of e
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    ScalarSelect,
+    and_,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
 
 from core import clock
-from core.db import db
+from core.db import UtcDateTime, db
 from core.errors import Conflict, Forbidden, Invalid, NotFound
 from core.money import Money
 from legal.acting import answerable
-from legal.hours.certification import Certification, PeriodLock, locks_of, period_locked
+from legal.hours.certification import Certification, PeriodLock
+from legal.hours.closing import close_period, refuse_closed
 from legal.hours.time_entry import (
     APPROVED,
     DRAFT,
@@ -27,16 +38,13 @@ from legal.hours.time_entry import (
     TimeEntryApproval,
     refuse_step,
 )
-from legal.hours.valuing import Done, value_all, work_of
-from legal.matters.matter import Matter, get_matter
+from legal.hours.valuing import Worth, value_certified, work_of
+from legal.matters.matter import get_matter
 from legal.matters.timekeeper import Timekeeper
-from legal.rates.rate_matrix import matrix
 from legal.reports.transparency import keep_month
 from staff import audit
 from staff.access import Actor
 from staff.organisation import Organisation
-
-LONGEST_REASON = 500
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,17 +66,6 @@ class Outcome:
     lock: PeriodLock | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    id: str
-    state: str
-    tenths: int
-    author_id: str
-    submitted_by_id: str | None
-    worker_id: str | None
-    pair: str | None
-
-
 def certify_period(actor: Actor, period: Period) -> Outcome:
     """Approve every submitted entry of the period that is not the actor's own, and close the period when
     nothing in it stays open. Days that have not come yet are left out.
@@ -83,14 +80,13 @@ def certify_period(actor: Actor, period: Period) -> Outcome:
     if ends_on < period.starts_on:
         raise Invalid({"ends_on": [_("Choose days that have come already.")]})
     within = in_period(actor, matter.id, period.starts_on, ends_on)
-    _refuse_closed(actor, matter, period.starts_on, ends_on)
-    certified = Certification(matter_id=matter.id, starts_on=period.starts_on, ends_on=ends_on)
-    entries = _with_partners(_read(and_(within, *approvable_by(person_id))))
-    if not entries and not db.session.scalar(select(TimeEntry.id).where(within).limit(1)):
+    refuse_closed(actor, matter, period.starts_on, ends_on)
+    if not db.session.scalar(select(TimeEntry.id).where(within).limit(1)):
         raise Conflict("nothing_to_certify", _("There are no hours in this period."))
-    _certify(actor, person_id, entries, certified)
+    certified = Certification(matter_id=matter.id, starts_on=period.starts_on, ends_on=ends_on)
+    _certify(actor, person_id, and_(within, *approvable_by(person_id)), certified)
     left_open = _count_open(within)
-    lock = None if left_open else _lock(certified)
+    lock = None if left_open else close_period(certified)
     return Outcome(certified, left_open, lock)
 
 
@@ -101,30 +97,17 @@ def certify_entries(actor: Actor, entry_ids: Iterable[str]) -> Certification:
     """
     actor.require("hours.approve")
     person_id, wanted = answerable(actor), set(entry_ids)
-    mine = and_(TimeEntry.organisation_id == actor.organisation_id, TimeEntry.id.in_(wanted))
-    entries = _read(mine)
-    if len(entries) != len(wanted):
+    chosen = and_(TimeEntry.organisation_id == actor.organisation_id, TimeEntry.id.in_(wanted))
+    found = _look_at(chosen)
+    if len(found) != len(wanted):
         raise NotFound
-    entries = _with_partners(entries)
-    for each in entries:
-        if person_id in (each.author_id, each.submitted_by_id, each.worker_id):
+    for state, author_id, submitted_by_id, worker_id in found:
+        if person_id in (author_id, submitted_by_id, worker_id):
             raise Forbidden(_("Nobody approves hours they wrote, worked or submitted. Ask a colleague."))
-        refuse_step(each.state, APPROVED)
+        refuse_step(state, APPROVED)
     certified = Certification()
-    _certify(actor, person_id, entries, certified)
+    _certify(actor, person_id, chosen, certified)
     return certified
-
-
-def reopen_period(actor: Actor, lock: PeriodLock, *, reason: str) -> PeriodLock:
-    """Take new entries into a closed period again; what is certified stays. Raises Invalid on reason."""
-    actor.require("hours.approve")
-    reason = reason.strip()
-    if not 1 <= len(reason) <= LONGEST_REASON:
-        raise Invalid({"reason": [_("Say why in up to 500 characters.")]})
-    lock.reopened_at, lock.reopened_by_id, lock.reason = clock.now(), answerable(actor), reason
-    db.session.flush()
-    audit.record(actor, "period.reopened", lock.id, reason=reason)
-    return lock
 
 
 def approvable_by(person_id: str) -> tuple[ColumnElement[bool], ...]:
@@ -150,68 +133,32 @@ def _today(actor: Actor) -> date:
     return clock.today(db.session.get_one(Organisation, actor.organisation_id).zone)
 
 
-def _refuse_closed(actor: Actor, matter: Matter, starts_on: date, ends_on: date) -> None:
-    # The matter's row is the lock: an entry that is being written waits, and then meets the closed period.
-    db.session.execute(select(Matter.id).where(Matter.id == matter.id).with_for_update())
-    covering = locks_of(actor).where(
-        PeriodLock.matter_id == matter.id, PeriodLock.starts_on <= starts_on, PeriodLock.ends_on >= ends_on
+def _look_at(chosen: ColumnElement[bool]) -> Sequence[Row[str, str, str | None, str | None]]:
+    query = (
+        select(TimeEntry.state, TimeEntry.author_id, TimeEntry.submitted_by_id, Timekeeper.member_id)
+        .join(Timekeeper, Timekeeper.id == TimeEntry.timekeeper_id)
+        .where(chosen)
+        .order_by(TimeEntry.id)
     )
-    if db.session.scalar(covering.limit(1)):
-        raise period_locked()
+    return db.session.execute(query.with_for_update(of=TimeEntry)).all()
 
 
-def _read(condition: ColumnElement[bool]) -> list[_Entry]:
-    query = _columns().where(condition).order_by(TimeEntry.id).with_for_update(of=TimeEntry)
-    return [_Entry(*row) for row in db.session.execute(query)]
-
-
-def _columns() -> Select[*tuple[Any, ...]]:
-    return select(
-        TimeEntry.id,
-        TimeEntry.state,
-        TimeEntry.units_tenths,
-        TimeEntry.author_id,
-        TimeEntry.submitted_by_id,
-        Timekeeper.member_id,
-        func.coalesce(TimeEntry.reverses_id, TimeEntry.corrects_id),
-    ).join(Timekeeper, Timekeeper.id == TimeEntry.timekeeper_id)
-
-
-def _with_partners(entries: list[_Entry]) -> list[_Entry]:
-    pairs = {each.pair for each in entries if each.pair}
-    if not pairs:
-        return entries
-    present = {each.id for each in entries}
-    either = or_(TimeEntry.reverses_id.in_(pairs), TimeEntry.corrects_id.in_(pairs))
-    return entries + [each for each in _read(either) if each.id not in present]
-
-
-def _certify(actor: Actor, person_id: str, entries: Sequence[_Entry], certified: Certification) -> None:
+def _certify(actor: Actor, person_id: str, chosen: ColumnElement[bool], certified: Certification) -> None:
+    """Everything by statements over sets: no entry of a month of thousands passes through here by itself."""
     certified.organisation_id, certified.certified_by_id = actor.organisation_id, person_id
-    certified.certified_at = now = clock.now()
-    certified.entries, certified.units_tenths = len(entries), sum(each.tenths for each in entries)
+    certified.certified_at, certified.entries, certified.units_tenths = clock.now(), 0, 0
     db.session.add(certified)
     db.session.flush()
-    if entries:
-        table: Any = (
-            TimeEntryApproval.__table__
-        )  # of the core: a row through the ORM costs three times as much
-        db.session.connection().execute(
-            insert(table),
-            [
-                {
-                    "entry_id": each.id,
-                    "author_id": each.author_id,
-                    "worker_id": each.worker_id,
-                    "approved_by_id": person_id,
-                    "approved_at": now,
-                    "certification_id": certified.id,
-                }
-                for each in entries
-            ],
-        )
-        _move(entries, certified)
-        _count(work_of(_approved_in(certified)), actor.organisation_id)
+    _approve(chosen, certified)
+    work = work_of(certified)
+    if any(each.paired for each in work):
+        _approve(_partners(certified), certified)
+        work = work_of(certified)
+    _move(certified)
+    certified.entries = sum(each.entries for each in work)
+    certified.units_tenths = sum(each.tenths * each.entries for each in work)
+    _keep(value_certified(certified, work))
+    db.session.flush()
     audit.record(
         actor,
         "hours.certified",
@@ -226,32 +173,58 @@ def _certify(actor: Actor, person_id: str, entries: Sequence[_Entry], certified:
     )
 
 
+def _approve(chosen: ColumnElement[bool], certified: Certification) -> None:
+    # The rows are locked as they are read: who sends one back at this moment is waited for, and then it is left out.
+    query = (
+        select(
+            TimeEntry.id,
+            TimeEntry.author_id,
+            Timekeeper.member_id,
+            literal(certified.certified_by_id),
+            literal(certified.certified_at, UtcDateTime()),
+            literal(certified.id),
+        )
+        .join(Timekeeper, Timekeeper.id == TimeEntry.timekeeper_id)
+        .where(chosen)
+        .order_by(TimeEntry.id)
+        .with_for_update(of=TimeEntry)
+    )
+    columns = ["entry_id", "author_id", "worker_id", "approved_by_id", "approved_at", "certification_id"]
+    db.session.execute(insert(TimeEntryApproval).from_select(columns, query, include_defaults=False))
+
+
+def _partners(certified: Certification) -> ColumnElement[bool]:
+    """The other halves of the pairs among what is approved: a reversing entry and what stands in its place."""
+    approved = _approved_in(certified)
+    pair = func.coalesce(TimeEntry.reverses_id, TimeEntry.corrects_id)
+    pairs = db.session.scalars(select(pair).where(TimeEntry.id.in_(approved), pair.is_not(None))).all()
+    either = or_(TimeEntry.reverses_id.in_(pairs), TimeEntry.corrects_id.in_(pairs))
+    return and_(either, TimeEntry.id.not_in(approved))
+
+
 def _approved_in(certified: Certification) -> ScalarSelect[str]:
     approvals = select(TimeEntryApproval.entry_id).where(TimeEntryApproval.certification_id == certified.id)
     return approvals.scalar_subquery()
 
 
-def _move(entries: Sequence[_Entry], certified: Certification) -> None:
+def _move(certified: Certification) -> None:
     """One statement for all; the entries that this session holds are read again when they are asked for."""
     step = update(TimeEntry).where(TimeEntry.id.in_(_approved_in(certified))).values(state=APPROVED)
     db.session.execute(step.execution_options(synchronize_session=False))
-    moved = {each.id for each in entries}
     for held in list(db.session.identity_map.values()):
-        if isinstance(held, TimeEntry) and held.id in moved:
+        if isinstance(held, TimeEntry):
             db.session.expire(held, ["state"])
 
 
-def _count(work: Sequence[Done], organisation_id: str) -> None:
-    """Value what has a rate, and move the public totals month by month."""
-    values = value_all(work, organisation_id)
+def _keep(worth: Iterable[Worth]) -> None:
+    """Move the public totals month by month."""
     sums: dict[tuple[str, date, str], list[int]] = {}
-    for each in work:
-        value = values.get(each.id)
-        currency = value.currency if value else matrix(each.matrix).currency
-        total = sums.setdefault((each.campaign_id, each.worked_on.replace(day=1), currency), [0, 0, 0])
+    for each in worth:
+        total = sums.setdefault((each.campaign_id, each.worked_on.replace(day=1), each.currency), [0, 0, 0])
         total[0] += each.tenths
-        total[1] += each.tenths if value else 0
-        total[2] += value.minor if value else 0
+        if each.value is not None:
+            total[1] += each.tenths
+            total[2] += each.value.minor
     for (campaign_id, month, currency), (hours, valued, minor) in sorted(sums.items()):
         keep_month(campaign_id, month, hours=hours, valued=valued, value=Money(minor, currency))
 
@@ -259,16 +232,3 @@ def _count(work: Sequence[Done], organisation_id: str) -> None:
 def _count_open(within: ColumnElement[bool]) -> int:
     still = select(func.count()).where(within, TimeEntry.state.in_((DRAFT, SUBMITTED, RETURNED)))
     return db.session.scalar(still) or 0
-
-
-def _lock(certified: Certification) -> PeriodLock:
-    lock = PeriodLock(
-        matter_id=certified.matter_id,
-        organisation_id=certified.organisation_id,
-        starts_on=certified.starts_on,
-        ends_on=certified.ends_on,
-        certification_id=certified.id,
-    )
-    db.session.add(lock)
-    db.session.flush()
-    return lock

@@ -1,171 +1,193 @@
-"""Valuing certified hours: many at once when they are certified, one anew when another table should count."""
+"""Valuing certified hours, thousands in one act: by their matter's table, at the rate of the day of the work."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from functools import cache
+from datetime import date
+from typing import Any
 
-from flask_babel import gettext as _
-from sqlalchemy import insert, select
+from sqlalchemy import (
+    BigInteger,
+    Date,
+    Integer,
+    Select,
+    String,
+    and_,
+    column,
+    func,
+    insert,
+    literal,
+    select,
+    values,
+)
+from sqlalchemy.orm import aliased
 
-from core import clock, ids
-from core.db import db
-from core.errors import Conflict
+from core.db import UtcDateTime, db
 from core.money import Money
-from legal.hours.time_entry import APPROVED, TimeEntry, is_reversed, lock_entry
+from legal.hours.certification import Certification
+from legal.hours.time_entry import TimeEntry, TimeEntryApproval
 from legal.matters.matter import Matter
 from legal.matters.timekeeper import Timekeeper
 from legal.rates.loading import matrix_of
-from legal.rates.rate_matrix import RateMatrix, Standing
-from legal.rates.valuation import Valuation, find_valuation, value_of
-from legal.reports.transparency import keep
-from staff import audit
-from staff.access import Actor
+from legal.rates.rate_matrix import RateMatrix, Standing, matrix
+from legal.rates.valuation import Valuation, minor_of, value_of
+
+_NO_YEAR = -1
+#: A rate of a table for a standing, on days that lie in one of the table's years.
+_RATES = (
+    column("matrix", String),
+    column("classification", String),
+    column("bar_year", Integer),
+    column("sha256", String),
+    column("rate_minor", BigInteger),
+    column("currency", String),
+    column("first_day", Date),
+    column("last_day", Date),
+)
+#: Eight parameters each, and SQLite takes 32,766 in a statement.
+_RATES_A_STATEMENT = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
-    """What certifying needs to know of an entry."""
+class Alike:
+    """Entries of one certification that are worth the same: one table, day, standing and number of tenths."""
 
-    id: str
     campaign_id: str
     matrix: str
     worked_on: date
-    tenths: int
     who: Standing
-    reverses_id: str | None = None
+    tenths: int
+    #: Whether they take certified hours back; the tenths are negative then.
+    takes_back: bool
+    entries: int
+    #: How many of them are half of a correction.
+    paired: int
 
 
-def value_all(work: Iterable[Done], organisation_id: str) -> dict[str, Money]:
-    """Value every entry by its matter's table at the rate of its day, in one insert; gives the values by
-    entry. An entry that has no rate there is left out: it is unvalued, not worth nothing.
-    """
-    rates: dict[tuple[str, date, Standing], tuple[RateMatrix, Money] | None] = {}
-    worth = cache(value_of)
-    now = clock.now()
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """What entries of a day come to. `value` is None where the table has no rate: unvalued, not worth nothing."""
+
+    campaign_id: str
+    worked_on: date
+    tenths: int
+    currency: str
+    value: Money | None
+
+
+def work_of(certified: Certification) -> list[Alike]:
+    """The entries of a certification, those that are alike together."""
+    keys = (
+        Matter.campaign_id,
+        Matter.matrix,
+        TimeEntry.worked_on,
+        Timekeeper.classification,
+        Timekeeper.bar_year,
+        TimeEntry.units_tenths,
+        TimeEntry.reverses_id.is_not(None),
+    )
+    paired = func.count(func.coalesce(TimeEntry.reverses_id, TimeEntry.corrects_id))
+    query = _of(select(*keys, func.count(), paired), certified).group_by(*keys)
+    return [
+        Alike(campaign, table, day, Standing(of_class, year), *counted)
+        for campaign, table, day, of_class, year, *counted in db.session.execute(query)
+    ]
+
+
+def value_certified(certified: Certification, work: Iterable[Alike]) -> Iterator[Worth]:
+    """Value every entry of a certification by its matter's table at the rate of its day, and say what they come
+    to. Entries that are alike are valued together, so that a month of thousands takes a handful of statements."""
     tables: dict[str, RateMatrix] = {}
-    rows: list[dict[str, object]] = []
-    values: dict[str, Money] = {}
+    spans: dict[tuple[object, ...], tuple[date, date]] = {}
+    back = False
     for each in work:
-        if each.reverses_id:
-            row = _taken_back(each)
-        else:
-            key = (each.matrix, each.worked_on, each.who)
-            if key not in rates:
-                if each.matrix not in tables:
-                    tables[each.matrix] = matrix_of(each.matrix, organisation_id)
-                table = tables[each.matrix]
-                rate = table.find_rate(each.worked_on, each.who)
-                rates[key] = (table, rate) if rate else None
-            found = rates[key]
-            row = _row(each, *found, worth(each.tenths, found[1]), now) if found else None
-        if row:
-            rows.append(row)
-            values[each.id] = Money(int(str(row["value_minor"])), str(row["currency"]))
-    if rows:
-        db.session.connection().execute(insert(Valuation.__table__), rows)  # pyright: ignore[reportArgumentType]
-    return values
-
-
-def _row(each: Done, table: RateMatrix, rate: Money, value: Money, now: datetime) -> dict[str, object]:
-    return {
-        "id": ids.new_id("val"),
-        "entry_id": each.id,
-        "number": 1,
-        "matrix": table.id,
-        "matrix_sha256": table.origin_on(each.worked_on).sha256,
-        "rate_minor": rate.minor,
-        "value_minor": value.minor,
-        "currency": value.currency,
-        "valued_at": now,
-    }
-
-
-def _taken_back(each: Done) -> dict[str, object] | None:
-    """A reversing entry takes back exactly the value that counts, whatever table it came from."""
-    counted = find_valuation(str(each.reverses_id))
-    if counted is None:
-        return None
-    return {
-        "id": ids.new_id("val"),
-        "entry_id": each.id,
-        "number": 1,
-        "matrix": counted.matrix,
-        "matrix_sha256": counted.matrix_sha256,
-        "rate_minor": counted.rate_minor,
-        "value_minor": -counted.value_minor,
-        "currency": counted.currency,
-        "valued_at": clock.now(),
-    }
-
-
-def revalue(actor: Actor, entry_id: str, *, matrix_id: str) -> Valuation:
-    """Value an approved entry by a matrix as it is now; the new row counts, the old ones stay.
-
-    Raises Conflict `not_approved`, `taken_back`, or what `RateMatrix.rate_on` raises; Invalid on matrix.
-    """
-    actor.require("hours.approve")
-    entry = lock_entry(actor, entry_id)
-    if entry.state != APPROVED:
-        raise Conflict("not_approved", _("Only approved hours have a value."))
-    if entry.reverses_id or is_reversed(entry.id):
-        raise Conflict("taken_back", _("This entry is taken back, so its value stays as it was."))
-    before = find_valuation(entry.id)
-    valuation = _value_anew(entry, matrix_id, number=before.number + 1 if before else 1)
-    keep(
-        entry,
-        db.session.get_one(Matter, entry.matter_id).campaign_id,
-        hours=0,
-        valued=0 if before else entry.units_tenths,
-        value=valuation.value - before.value if before else valuation.value,
-    )
-    audit.record(
-        actor,
-        "time_entry.valued",
-        entry.id,
-        before={"value_minor": before.value_minor} if before else None,
-        after={"value_minor": valuation.value_minor, "matrix": matrix_id},
-    )
-    return valuation
-
-
-def _value_anew(entry: TimeEntry, matrix_id: str, *, number: int) -> Valuation:
-    table = matrix_of(matrix_id, entry.organisation_id)
-    rate = table.rate_on(entry.worked_on, db.session.get_one(Timekeeper, entry.timekeeper_id).standing)
-    value = value_of(entry.units_tenths, rate)
-    valuation = Valuation(
-        entry_id=entry.id,
-        number=number,
-        matrix=matrix_id,
-        matrix_sha256=table.origin_on(entry.worked_on).sha256,
-        rate_minor=rate.minor,
-        value_minor=value.minor,
-        currency=value.currency,
-    )
-    db.session.add(valuation)
-    db.session.flush()
-    return valuation
-
-
-def work_of(entry_ids: Sequence[str] | object) -> list[Done]:
-    """What `value_all` takes, for the entries of a certification."""
-    query = (
-        select(
-            TimeEntry.id,
-            Matter.campaign_id,
-            Matter.matrix,
-            TimeEntry.worked_on,
-            TimeEntry.units_tenths,
-            Timekeeper.classification,
-            Timekeeper.bar_year,
-            TimeEntry.reverses_id,
+        if each.takes_back:
+            back = True
+            continue
+        table = tables.get(each.matrix) or matrix_of(each.matrix, certified.organisation_id)
+        tables[each.matrix] = table
+        day, rate, tenths = (
+            each.worked_on,
+            table.find_rate(each.worked_on, each.who),
+            each.tenths * each.entries,
         )
+        if rate is None:
+            yield Worth(each.campaign_id, day, tenths, table.currency, None)
+            continue
+        key = (*_standing(each), table.origin_on(day).sha256, rate.minor, rate.currency, table.year_of(day))
+        first, last = spans.get(key, (day, day))
+        spans[key] = (min(first, day), max(last, day))
+        value = Money(value_of(each.tenths, rate).minor * each.entries, rate.currency)
+        yield Worth(each.campaign_id, day, tenths, rate.currency, value)
+    rows = [(*key[:-1], first, last) for key, (first, last) in spans.items()]
+    for begin in range(0, len(rows), _RATES_A_STATEMENT):
+        _write(certified, rows[begin : begin + _RATES_A_STATEMENT])
+    if back:
+        yield from _take_back(certified)
+
+
+def _standing(each: Alike) -> tuple[str, str, int]:
+    # Two unknown years are one key, which NULL would not be.
+    year = each.who.experience_year
+    return each.matrix, each.who.classification, _NO_YEAR if year is None else year
+
+
+def _of(query: Select[*tuple[Any, ...]], certified: Certification) -> Select[*tuple[Any, ...]]:
+    return (
+        query.select_from(TimeEntryApproval)
+        .join(TimeEntry, TimeEntry.id == TimeEntryApproval.entry_id)
         .join(Matter, Matter.id == TimeEntry.matter_id)
         .join(Timekeeper, Timekeeper.id == TimeEntry.timekeeper_id)
-        .where(TimeEntry.id.in_(entry_ids))  # pyright: ignore[reportArgumentType]
-        .order_by(TimeEntry.worked_on, TimeEntry.id)
+        .where(TimeEntryApproval.certification_id == certified.id)
     )
-    return [
-        Done(key, campaign, table, day, tenths, Standing(of_class, year), back)
-        for key, campaign, table, day, tenths, of_class, year, back in db.session.execute(query)
+
+
+def _write(certified: Certification, rows: Sequence[tuple[object, ...]]) -> None:
+    """A first valuation for each entry whose table, standing and day a row of `rows` speaks of."""
+    of = values(*_RATES).data(rows).cte("rates").c
+    fits = (
+        of.matrix == Matter.matrix,
+        of.classification == Timekeeper.classification,
+        of.bar_year == func.coalesce(Timekeeper.bar_year, _NO_YEAR),
+        TimeEntry.worked_on.between(of.first_day, of.last_day),
+        TimeEntry.reverses_id.is_(None),
+    )
+    worth = minor_of(TimeEntry.units_tenths, of.rate_minor)
+    kept = select(*_first(certified), of.matrix, of.sha256, of.rate_minor, worth, of.currency)
+    _insert(_of(kept, certified).where(*fits))
+
+
+def _take_back(certified: Certification) -> Iterator[Worth]:
+    """A reversing entry takes back exactly the value that counts, whatever table it came from."""
+    counted, later = aliased(Valuation), aliased(Valuation)
+    newest = select(func.max(later.number)).where(later.entry_id == TimeEntry.reverses_id)
+    counts = and_(counted.entry_id == TimeEntry.reverses_id, counted.number == newest.scalar_subquery())
+    columns = (Matter.campaign_id, Matter.matrix, TimeEntry.worked_on, TimeEntry.units_tenths)
+    told = _of(select(*columns, counted.value_minor, counted.currency), certified).outerjoin(counted, counts)
+    for campaign_id, table_id, day, tenths, minor, currency in db.session.execute(
+        told.where(TimeEntry.reverses_id.is_not(None))
+    ):
+        value = Money(-minor, currency) if currency else None
+        yield Worth(campaign_id, day, tenths, currency or matrix(table_id).currency, value)
+    kept = (counted.matrix, counted.matrix_sha256, counted.rate_minor, -counted.value_minor, counted.currency)
+    query = _of(select(*_first(certified), *kept), certified).join(counted, counts)
+    _insert(query.where(TimeEntry.reverses_id.is_not(None)))
+
+
+def _first(certified: Certification) -> tuple[Any, ...]:
+    return TimeEntry.id, literal(1), literal(certified.certified_at, UtcDateTime())
+
+
+def _insert(query: Select[*tuple[Any, ...]]) -> None:
+    columns = [
+        "entry_id",
+        "number",
+        "valued_at",
+        "matrix",
+        "matrix_sha256",
+        "rate_minor",
+        "value_minor",
     ]
+    # In the order of the key: the index is then written page after page.
+    query = query.order_by(TimeEntry.id)
+    step = insert(Valuation).from_select([*columns, "currency"], query, include_defaults=False)
+    db.session.execute(step)

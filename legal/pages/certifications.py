@@ -14,7 +14,8 @@ from core.db import db, transaction
 from core.errors import Invalid, Refusal
 from core.forms import Form
 from legal.hours.certification import list_locks, lock_for_reopening
-from legal.hours.certifying import Outcome, Period, certify_period, reopen_period
+from legal.hours.certifying import Outcome, Period, certify_period
+from legal.hours.closing import reopen_period
 from legal.hours.previewing import preview
 from legal.matters.matter import get_matter, list_matters
 from legal.matters.timekeeper import CLASSES

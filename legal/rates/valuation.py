@@ -5,13 +5,13 @@ The value is rounded half-up to the smallest coin per entry; totals add rounded 
 """
 
 from datetime import datetime
-from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, String, Text, UniqueConstraint, select
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, String, Text, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core import clock, ids
-from core.db import Id, Model, UtcDateTime, db
+from core import clock
+from core.db import Model, UtcDateTime, db
 from core.money import Money
 
 
@@ -21,14 +21,12 @@ class Valuation(Model):
 
     __tablename__ = "valuation"
     __table_args__ = (
-        UniqueConstraint("entry_id", "number"),
         CheckConstraint("number > 0", name="number"),
         CheckConstraint("rate_minor > 0", name="amounts"),
     )
 
-    id: Mapped[str] = mapped_column(Id, primary_key=True, default=lambda: ids.new_id("val"))
-    entry_id: Mapped[str] = mapped_column(ForeignKey("time_entry.id"))
-    number: Mapped[int] = mapped_column()
+    entry_id: Mapped[str] = mapped_column(ForeignKey("time_entry.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     matrix: Mapped[str] = mapped_column(Text)
     #: Checksum of the table the rate was read from.
     matrix_sha256: Mapped[str] = mapped_column(String(64))
@@ -44,7 +42,14 @@ class Valuation(Model):
 
 def value_of(units_tenths: int, rate: Money) -> Money:
     """The value of so many tenths of an hour at `rate` per hour, in the rate's currency."""
-    return Money.of(Decimal(units_tenths) / 10 * rate.major, rate.currency)
+    worth = minor_of(abs(units_tenths), rate.minor)
+    return Money(worth if units_tenths >= 0 else -worth, rate.currency)
+
+
+def minor_of(units_tenths: Any, rate_minor: Any) -> Any:
+    """Tenths, not negative, times the smallest coins an hour, half-up to the smallest coin: of numbers, or within
+    a statement of columns, so that there is one rule."""
+    return (units_tenths * rate_minor + 5) // 10
 
 
 def find_valuation(entry_id: str) -> Valuation | None:

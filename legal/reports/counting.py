@@ -112,7 +112,7 @@ def _keys() -> dict[str, ColumnElement[Any]]:
 
 def _first_values(campaign_id: str, span: Span) -> Select[Any]:
     """Entries with the first value of each. What was valued anew is told apart, as it is little."""
-    is_valued = Valuation.id.is_not(None)
+    is_valued = Valuation.number.is_not(None)
     sums = {
         "entries": func.sum(case((TimeEntry.minutes_raw < 0, -1), else_=1)),
         "tenths": func.sum(TimeEntry.units_tenths),
@@ -127,7 +127,9 @@ def _first_values(campaign_id: str, span: Span) -> Select[Any]:
 def _later_values(campaign_id: str, span: Span) -> Select[Any]:
     """By how much the values that count differ from the first ones; no hours and no entries."""
     first, later = aliased(Valuation), aliased(Valuation)
-    superseded = select(later.id).where(later.entry_id == Valuation.entry_id, later.number > Valuation.number)
+    superseded = select(later.number).where(
+        later.entry_id == Valuation.entry_id, later.number > Valuation.number
+    )
     sums = {
         **dict.fromkeys(("entries", "tenths", "valued"), literal(0)),
         "worth": func.sum(Valuation.value_minor - first.value_minor),

@@ -126,7 +126,6 @@ class ReturnOut(Schema):
 
 
 class ValuationOut(Schema):
-    id = fields.String(required=True)
     entry_id = fields.String(required=True)
     number = fields.Integer(required=True)
     matrix = fields.String(required=True)

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from core.db import db, transaction
 from core.errors import Conflict, Forbidden, Invalid, NotFound
 from legal.hours.approving import approvable, approve_time, count_approvable, return_time
+from legal.hours.revaluing import revalue
 from legal.hours.time_entry import TimeEntryApproval, TimeEntryReturn, get_entry
 from legal.hours.timekeeping import Work, record_time, revise_time, submit_time
-from legal.hours.valuing import revalue
 from legal.rates.valuation import Valuation, find_valuation
 from legal.reports.transparency import public_legal, verify_totals
 from staff.access import Actor

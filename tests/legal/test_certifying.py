@@ -16,10 +16,10 @@ from legal.hours.certification import PeriodLock
 from legal.hours.certifying import Outcome, Period, certify_period
 from legal.hours.correcting import correct_time
 from legal.hours.previewing import preview
+from legal.hours.revaluing import revalue
 from legal.hours.second_look import warnings_of
 from legal.hours.time_entry import STATES, TRANSITIONS, TimeEntry, TimeEntryApproval, standing
 from legal.hours.timekeeping import discard_time, record_time, revise_time, submit_time
-from legal.hours.valuing import revalue
 from legal.rates.valuation import find_valuation
 from legal.reports.transparency import public_legal, verify_totals
 from staff.audit import AuditEvent

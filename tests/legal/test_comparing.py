@@ -7,7 +7,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from core.db import db, transaction
-from legal.hours.valuing import revalue
+from legal.hours.revaluing import revalue
 from legal.rates.comparing import compare
 from legal.rates.valuation import find_valuation
 from tests.legal.conftest import Case, usd

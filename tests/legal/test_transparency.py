@@ -16,8 +16,8 @@ from core.money import Money
 from legal.bonds.bonding import approve_bond, post_bond, request_bond
 from legal.costs.claiming import Cost, approve_expense, claim_expense, pay_expense
 from legal.hours.approving import approve_time, return_time
+from legal.hours.revaluing import revalue
 from legal.hours.timekeeping import revise_time, submit_time
-from legal.hours.valuing import revalue
 from legal.reports.transparency import LegalTotal, hours_by_month, public_legal, verify_totals
 from tests.legal.conftest import Case, usd
 
