@@ -15,7 +15,7 @@ from core.db import db, transaction
 from core.errors import Invalid, Refusal
 from legal.hours.importing import Import, RowsRefused, import_hours
 from legal.ledes.exporting import export_ledes
-from legal.ledes.importing import find_matter_of, import_ledes
+from legal.ledes.importing import Into, find_matter_of, import_ledes
 from legal.ledes.reading import LedesRefused, is_ledes
 from legal.matters.matter import MatterParticipation
 from legal.schemas.time import read_row
@@ -31,31 +31,39 @@ hour_commands = AppGroup("hours", help="Time entries.")
 @click.option("--matter", "matter_id", help="The matter's id; a LEDES file of ours names it itself.")
 @click.option("--as", "who", help="E-mail address or id of the member who imports; else lead counsel.")
 @click.option("--skip-wrong-rows", is_flag=True, help="CSV: import the rows that hold, list the others.")
+@click.option(
+    "--fund", "fund_id", default="", help="LEDES: the id of the fund on which its costs are claimed."
+)
+@click.option("--of", "of_matter", default="", help="LEDES: which matter of the file, where it has several.")
 @click.option("--preview", is_flag=True, help="LEDES: say what would be written, and write nothing.")
 def import_file(
-    file: Path, matter_id: str | None, who: str | None, skip_wrong_rows: bool, preview: bool
+    file: Path, matter_id: str | None, who: str | None, skip_wrong_rows: bool, preview: bool, **of_file: str
 ) -> None:
     """Write the hours of a CSV or LEDES 1998B file as drafts: all of them, or none."""
     text = file.read_text(encoding="utf-8-sig")
     if is_ledes(text):
-        _import_ledes(text, matter_id, who, preview=preview)
+        _import_ledes(text, matter_id, who, preview=preview, **of_file)
     elif not matter_id or not who:
         raise click.UsageError("A CSV file needs --matter and --as.")
     else:
         _import_csv(_actor_on(matter_id, who), text, matter_id, skip_wrong_rows=skip_wrong_rows)
 
 
-def _import_ledes(text: str, matter_id: str | None, who: str | None, *, preview: bool) -> None:
+def _import_ledes(
+    text: str, matter_id: str | None, who: str | None, *, preview: bool, fund_id: str, of_matter: str
+) -> None:
     with _refusals_are_told(), transaction() as session:
         matter_id = matter_id or find_matter_of(text).id
-        done = import_ledes(_actor_on(matter_id, who), text, matter_id=matter_id)
-        written = len(done.entries)
+        into = Into(matter_id=matter_id, fund_id=fund_id, law_firm_matter_id=of_matter)
+        done = import_ledes(_actor_on(matter_id, who), text, into)
+        written, claimed = len(done.entries), len(done.expenses)
         if preview:
             session.rollback()
     would = "would be written" if preview else "are written"
     click.echo(
-        f"{len(done.invoices)} invoices: {written} entries {would} as drafts, {done.already_here} are here "
-        f"already. Left to you: {done.costs} costs, {done.adjustments} adjustments."
+        f"{len(done.invoices)} invoices: {written} entries {would} as drafts and {claimed} costs as claims, "
+        f"{done.already_here} are here already. Left to you: {done.costs} costs, {done.adjustments} adjustments, "
+        f"{done.other_matters} lines of other matters."
     )
 
 

@@ -1,12 +1,12 @@
-"""Hours of a LEDES 1998B file as drafts: of one's own export, or of another system.
+"""Hours and costs of a LEDES 1998B file: of one's own export, or of another system.
 
-Fee lines become drafts. A line whose hours are here already is counted and not written again, so that
-importing one's own export changes nothing. Expenses and adjustments are counted and left to a person: a
-cost needs a fund, and an adjustment is not work.
+Fee lines become drafts, expense lines claims on a fund where one is named; without one they are counted and left
+to a person. A line that is here already is counted and not written again, so that importing one's own export
+changes nothing. Adjustments are shown and move nothing: hours are valued by published rates, not by invoices.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -14,11 +14,13 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from core.db import db
-from core.errors import Invalid, NotFound
+from core.errors import Conflict, Invalid, NotFound
+from legal.costs.expense import Expense
 from legal.hours.rounding import tenths
 from legal.hours.rounding_version import policy_on
 from legal.hours.time_entry import TimeEntry, entries_of
 from legal.hours.timekeeping import Work, record_time
+from legal.ledes.cost_lines import CostLines
 from legal.ledes.exporting import opaque, sorting_name
 from legal.ledes.lexis import (
     BY_NAME,
@@ -43,6 +45,10 @@ _FIELD_OF = {
     "task_code": "LINE_ITEM_TASK_CODE",
     "activity_code": "LINE_ITEM_ACTIVITY_CODE",
     "narrative": "LINE_ITEM_DESCRIPTION",
+    "amount": "LINE_ITEM_TOTAL",
+    "incurred_on": "LINE_ITEM_DATE",
+    "expense_code": "LINE_ITEM_EXPENSE_CODE",
+    "description": "LINE_ITEM_DESCRIPTION",
 }
 
 #: What makes two entries the same hours.
@@ -72,40 +78,90 @@ _SUM_OF = {
 }
 
 
+@dataclass(frozen=True, kw_only=True)
+class Into:
+    """Where a file goes: hours to this matter, costs to this fund if there is one. `law_firm_matter_id` says
+    which matter of the file is meant, where it speaks of several."""
+
+    matter_id: str
+    fund_id: str = ""
+    law_firm_matter_id: str = ""
+
+
 @dataclass
 class LedesImport:
-    """What a file brought. `invoices` are its invoices by number."""
+    """What a file brought. `costs` and `adjustments` are lines left to a person; `invoices` its invoices by
+    number; `other_matters` the lines that speak of other matters."""
 
     entries: list[TimeEntry] = field(default_factory=list)
+    expenses: list[Expense] = field(default_factory=list)
     already_here: int = 0
     costs: int = 0
     adjustments: int = 0
+    other_matters: int = 0
     invoices: dict[str, InvoiceSums] = field(default_factory=dict)
 
 
-def import_ledes(actor: Actor, text: str, *, matter_id: str) -> LedesImport:
-    """Write the fee lines as drafts for timekeepers of the actor's organisation: all of them, or none.
+def import_ledes(actor: Actor, text: str, into: Into) -> LedesImport:
+    """Write the fee lines as drafts for timekeepers of the actor's organisation, and the expense lines as claims
+    on the fund: all of them, or none.
 
-    A timekeeper is found by our own id of them or by name. Raises NotFound for a foreign matter, and
-    LedesRefused with line and field for whatever breaks a rule of the format or of our timesheet.
+    A timekeeper is found by our own id of them or by name. Raises NotFound for a foreign matter, Invalid on
+    law_firm_matter_id when the file speaks of several, and LedesRefused with line and field for whatever breaks a
+    rule of the format, of our timesheet or of claims.
     """
-    matter = get_matter(actor, matter_id)
-    keepers = _keepers(actor)
-    here = _hours_here(actor, matter)
+    matter = get_matter(actor, into.matter_id)
+    records = read(text)
+    wanted = _matter_in(records, into.law_firm_matter_id)
+    known = (matter, _keepers(actor), _hours_here(actor, matter))
+    claims = CostLines(actor, matter, into.fund_id) if into.fund_id else None
     done, problems = LedesImport(), list[Problem]()
-    for number, record in enumerate(read(text), start=FIRST_RECORD):
-        _add_up(done, record)
-        if record["EXP/FEE/INV_ADJ_TYPE"] != FEE:
-            done.costs += record["EXP/FEE/INV_ADJ_TYPE"] == EXPENSE
-            done.adjustments += record["EXP/FEE/INV_ADJ_TYPE"] != EXPENSE
+    for number, record in enumerate(records, start=FIRST_RECORD):
+        if record["LAW_FIRM_MATTER_ID"] != wanted:
+            done.other_matters += 1
             continue
+        _add_up(done, record)
         try:
-            _take(actor, record, (matter, keepers, here), done)
+            if record["EXP/FEE/INV_ADJ_TYPE"] == FEE:
+                _take(actor, record, known, done)
+            elif record["EXP/FEE/INV_ADJ_TYPE"] == EXPENSE:
+                _claim(claims, record, done)
+            else:
+                done.adjustments += 1
         except Invalid as refusal:
             problems += _problems(number, refusal)
+        except Conflict as refusal:
+            known_as = BY_NAME["LINE_ITEM_EXPENSE_CODE"]
+            problems.append(Problem(number, known_as.number, known_as.name, refusal.code, refusal.message))
     if problems:
         raise LedesRefused(problems)
     return done
+
+
+def matters_in(text: str) -> dict[str, int]:
+    """The matters that a file speaks of, each with its number of lines. Raises LedesRefused."""
+    return Counter(record["LAW_FIRM_MATTER_ID"] for record in read(text))
+
+
+def _matter_in(records: Sequence[Record], wanted: str) -> str:
+    present = sorted({record["LAW_FIRM_MATTER_ID"] for record in records})
+    if wanted in present:
+        return wanted
+    if wanted or len(present) > 1:
+        message = _("The file speaks of %(matters)s. Choose one.", matters=", ".join(present[:20]))
+        raise Invalid({"law_firm_matter_id": [message]})
+    return present[0]
+
+
+def _claim(claims: CostLines | None, record: Record, done: LedesImport) -> None:
+    if claims is None:
+        done.costs += 1
+        return
+    expense = claims.take(record)
+    if expense is None:
+        done.already_here += 1
+    else:
+        done.expenses.append(expense)
 
 
 def _add_up(done: LedesImport, record: Record) -> None:
@@ -116,7 +172,9 @@ def _add_up(done: LedesImport, record: Record) -> None:
 
 def _problems(line: int, refusal: Invalid) -> Iterator[Problem]:
     for name, words in refusal.errors.items():
-        known = BY_NAME[_FIELD_OF.get(name, name)]
+        known = BY_NAME.get(_FIELD_OF.get(name, name))
+        if known is None:  # not of the file but of how it is taken in, such as the fund
+            raise refusal
         yield Problem(line, known.number, known.name, "not_accepted", " ".join(words))
 
 

@@ -10,9 +10,10 @@ from werkzeug.wrappers import Response as AnyResponse
 from core.db import db, transaction
 from core.errors import Invalid
 from core.forms import Form
+from legal.costs.spending import funds_for
 from legal.hours.time_entry import TimeEntry
 from legal.ledes.exporting import export_ledes
-from legal.ledes.importing import import_ledes
+from legal.ledes.importing import Into, import_ledes, matters_in
 from legal.ledes.reading import LedesRefused
 from legal.matters.matter import get_matter
 from legal.matters.timekeeper import Timekeeper
@@ -58,9 +59,14 @@ def ledes_import(matter_id: str) -> str:
 
 
 def _import_page(matter_id: str, **shown: Any) -> str:
-    nothing: dict[str, Any] = {"text": "", "preview": None, "problems": []}
-    matter = get_matter(current_actor(), matter_id)
-    return render_template("legal/ledes_import.html", matter=matter, **{**nothing, **shown})
+    actor = current_actor()
+    nothing: dict[str, Any] = {"text": "", "preview": None, "problems": [], "several": {}, "wrong": {}}
+    chosen = {name: request.form.get(name, "") for name in ("fund_id", "law_firm_matter_id")}
+    matter = get_matter(actor, matter_id)
+    funds = funds_for(matter) if actor.can("costs.claim") else []
+    return render_template(
+        "legal/ledes_import.html", matter=matter, funds=funds, chosen=chosen, **{**nothing, **shown}
+    )
 
 
 @bp.post("/matters/<matter_id>/ledes/import")
@@ -80,21 +86,31 @@ def ledes_import_submit(matter_id: str) -> AnyResponse | tuple[str, int] | str:
         return _import(matter_id, text, writes="write" in request.form)
     except LedesRefused as refusal:
         return _import_page(matter_id, text=text, problems=refusal.problems), 409
+    except Invalid as refusal:
+        return _import_page(matter_id, text=text, several=matters_in(text), wrong=refusal.errors), 422
 
 
 def _import(matter_id: str, text: str, *, writes: bool) -> AnyResponse | str:
+    into = Into(
+        matter_id=matter_id,
+        fund_id=request.form.get("fund_id", ""),
+        law_firm_matter_id=request.form.get("law_firm_matter_id", ""),
+    )
     with transaction() as session:
-        done = import_ledes(current_actor(), text, matter_id=matter_id)
+        done = import_ledes(current_actor(), text, into)
+        expenses = [(each.incurred_on, each.expense_code, each.amount) for each in done.expenses]
         entries = [
             (each.worked_on, _keeper(each), each.task_code, each.units_tenths) for each in done.entries
         ]
         if not writes:
             session.rollback()
     if not writes:
-        return _import_page(matter_id, text=text, preview=done, entries=entries)
+        return _import_page(matter_id, text=text, preview=done, entries=entries, expenses=expenses)
     flash(
         ngettext("One entry is written as a draft.", "%(num)d entries are written as drafts.", len(entries))
     )
+    if expenses:
+        flash(ngettext("One cost is claimed.", "%(num)d costs are claimed.", len(expenses)))
     return redirect(url_for("legal.hours", matter=matter_id))
 
 

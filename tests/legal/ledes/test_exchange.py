@@ -18,7 +18,7 @@ from legal.hours.approving import approve_time
 from legal.hours.time_entry import TimeEntry
 from legal.hours.timekeeping import submit_time
 from legal.ledes.exporting import export_ledes, opaque, sorting_name
-from legal.ledes.importing import import_ledes
+from legal.ledes.importing import Into, import_ledes
 from legal.ledes.reading import LedesRefused, read
 from legal.matters.engaging import MatterTerms, open_matter
 from tests.legal.conftest import Case, usd
@@ -77,7 +77,7 @@ def test_counsel_may_ask_for_the_narratives(worked: Case) -> None:
 def test_one_s_own_export_imported_again_changes_nothing(worked: Case) -> None:
     text = export(worked)
     with transaction():
-        done = import_ledes(worked.actor("bob"), text, matter_id=worked.matter.id)
+        done = import_ledes(worked.actor("bob"), text, Into(matter_id=worked.matter.id))
     assert (len(done.entries), done.already_here, done.costs, done.adjustments) == (0, 2, 1, 1)
     assert export(worked) == text
 
@@ -93,7 +93,7 @@ def test_hours_imported_into_another_matter_export_to_the_same_lines(case: Case)
     with transaction():
         moved = _second_matter(case)
     with transaction():
-        done = import_ledes(case.actor("bob"), text, matter_id=moved)
+        done = import_ledes(case.actor("bob"), text, Into(matter_id=moved))
     assert [(each.minutes_raw, each.units_tenths) for each in done.entries] == [(72, 12), (18, 3)]
     with transaction():
         submit_time(case.actor("bob"), [each.id for each in done.entries])
@@ -149,7 +149,7 @@ def test_an_unknown_timekeeper_and_odd_hours_are_refused_with_line_and_field(
     text = export(worked)
     odd = text.replace(opaque("T", worked.bobs.id), "TK-9").replace("|Bob|", "|Nobody, N|")
     with pytest.raises(LedesRefused) as caught, transaction():
-        import_ledes(worked.actor("bob"), odd, matter_id=worked.matter.id)
+        import_ledes(worked.actor("bob"), odd, Into(matter_id=worked.matter.id))
     problems = caught.value.problems
     assert [(each.line, each.field, each.code) for each in problems] == [
         (3, 18, "not_accepted"),

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from legal.costs.expense import Expense
 from legal.hours.time_entry import TimeEntry
 from legal.ledes.lexis import FIELDS, FIRST_LINE, HEADER
 from tests.legal.conftest import Case
@@ -123,3 +124,55 @@ def test_a_broken_file_is_refused_with_line_and_field_and_nothing_is_written(
     for nothing in (b"", b"\xff\xfe"):
         assert post(nothing).status_code == 422
     assert written(session) == 0
+
+
+def test_costs_become_claims_on_the_chosen_fund_once(
+    session: Session, case: Case, post: Callable[..., TestResponse]
+) -> None:
+    left = post(FILE)
+    assert "One cost is left to you" in left.text
+    assert case.fund.name in left.text
+    seen = post(FILE, fund_id=case.fund.id)
+    assert "New entries: 2. New costs: 1." in seen.text
+    assert session.scalar(select(func.count()).select_from(Expense)) == 0
+    session.commit()
+    assert post(b"", text=FILE, write="1", fund_id=case.fund.id).status_code == 302
+    expense = case.only(Expense)
+    assert (expense.state, expense.expense_code, str(expense.incurred_on)) == (
+        "pending",
+        "E112",
+        "2025-07-10",
+    )
+    assert (expense.amount_minor, expense.description) == (40500, "Pleading")
+    session.commit()
+    assert "New entries: 0. New costs: 0. Here already: 3." in post(FILE, fund_id=case.fund.id).text
+
+
+def test_a_file_of_several_matters_asks_which_one_and_leaves_the_others_out(
+    session: Session, post: Callable[..., TestResponse]
+) -> None:
+    other = FILE.replace("|FIRM-77|", "|FIRM-88|", 1)
+    asked = post(other)
+    assert asked.status_code == 422
+    assert "The file speaks of FIRM-77, FIRM-88. Choose one." in asked.text
+    assert "FIRM-77 (4 lines)" in asked.text
+    chosen = post(b"", text=other, law_firm_matter_id="FIRM-88")
+    assert "New entries: 1." in chosen.text
+    assert "4 lines speak of other matters" in chosen.text
+    assert post(b"", text=other, law_firm_matter_id="FIRM-88", write="1").status_code == 302
+    assert written(session) == 1
+
+
+def test_a_cost_that_may_not_be_claimed_names_its_line_and_nothing_is_written(
+    session: Session, case: Case, post: Callable[..., TestResponse]
+) -> None:
+    credit = FILE.replace("|405.00||", "|-405.00||").replace("|1||405.00|", "|1||-405.00|")
+    credit = credit.replace("|405.00|||||", "|-405.00|||||").replace("1025.00", "215.00")
+    refused = post(credit, fund_id=case.fund.id)
+    assert (refused.status_code, "Line 6, field 13 LINE_ITEM_TOTAL" in refused.text) == (409, True)
+    case.fund.purposes = ["bond"]
+    session.commit()
+    refused = post(FILE, fund_id=case.fund.id)
+    assert "Line 6, field 16 LINE_ITEM_EXPENSE_CODE" in refused.text
+    assert post(FILE, fund_id="fund_nobody").status_code == 422
+    assert (written(session), session.scalar(select(func.count()).select_from(Expense))) == (0, 0)
