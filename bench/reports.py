@@ -1,7 +1,8 @@
 """A transparency report over many time entries: `python -m bench.reports [--entries 1000000] [--database …]`.
 
 Its limit in the same run is the least that has to be done: the database reads each entry once and adds it up.
-Memory is what the process grew by while it built; flat means that it does not grow with the entries.
+Memory is what the process grew by while it built; flat means that it does not grow with the entries. The report's
+public page is then asked for beside the drive's, from the same two workers.
 """
 
 import argparse
@@ -19,9 +20,12 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from bench import bulk, stage
+from bench import bulk, rounds, stage
 from bench.databases import databases
-from bench.house import open_app, settle_down
+from bench.house import House, open_app, settle_down
+from bench.load import Page, drive
+from bench.rounds import Row
+from bench.servers import Server, serve
 from campaigns.campaign import Campaign
 from core import clock, ids, schema
 from core.db import db, transaction
@@ -32,9 +36,12 @@ from legal.matters.timekeeper import Timekeeper
 from legal.rates.rate_matrix import matrix
 from legal.rates.valuation import Valuation, value_of
 from legal.reports.preparing import ReportOrder, prepare
+from legal.reports.publishing import publish_report
+from staff.access import actor_for
 from staff.member import Member
+from staff.organisation import Organisation
 
-MONTHS, PEOPLE, CHUNK = 36, 60, 20_000
+MONTHS, PEOPLE, CHUNK, ROUNDS = 36, 60, 20_000, 5
 CLASSES = ("PARTNR", "ASSOC", "ASSOC", "PARALG", "LGLINT")
 TASKS = ("L110", "L120", "L210", "L250", "L310", "L440", "L510", "C200")
 #: What the issue asks for.
@@ -52,6 +59,7 @@ def main() -> int:
             url = make("reports")
             _apart(fill, url, folder, chosen.entries)
             figures = _apart(measure, url, folder)
+            figures |= _pages(url, Path(folder), _apart(publish, url, folder))
             print(f"{kind}, {chosen.entries:,} certified entries of {PEOPLE} people over {MONTHS} months")
             for line in _said(figures):
                 print(f"  {line}", flush=True)
@@ -65,6 +73,11 @@ def _said(figures: dict[str, float]) -> Iterator[str]:
     yield f"{'reading and adding each entry once, seconds':44}{limit:8.2f}   report / limit {built / limit:.1f}"
     yield f"{'memory grown meanwhile, MB':44}{figures['grown']:8.1f}"
     yield f"{'cells, of which hidden':44}{figures['cells']:8.0f}   {figures['hidden']:.0f}"
+    yield f"{'drive page, answers a second':44}{figures['drive']:8.0f}   {figures['drive_bytes']:,.0f} bytes"
+    yield (
+        f"{'report page, answers a second':44}{figures['report']:8.0f}   {figures['report_bytes']:,.0f} bytes   "
+        f"report / drive {figures['ratio']:.0%}"
+    )
 
 
 def _apart(work: Callable[..., Any], *arguments: Any) -> Any:
@@ -149,7 +162,6 @@ def _write(session: Any, entries: list[dict[str, Any]], approver: str) -> None:
 def _valued(entry: dict[str, Any], rate: Money, sha256: str) -> dict[str, Any]:
     value = value_of(entry["units_tenths"], rate)
     return {
-        "id": ids.new_id("val"),
         "entry_id": entry["id"],
         "number": 1,
         "matrix": "eaja",
@@ -178,6 +190,43 @@ def measure(url: str, folder: str) -> dict[str, float]:
         cells, hidden = len(prepared.hours.cells), len(prepared.hours.hidden)
         db.engine.dispose()
     return {"built": built, "limit": limit, "grown": grown, "cells": cells, "hidden": hidden}
+
+
+def publish(url: str, folder: str) -> str:
+    """Publish the report by somebody who had no hand in the hours; gives its id."""
+    app = open_app(url, Path(folder))
+    with app.app_context():
+        campaign = db.session.scalars(select(Campaign)).one()
+        with transaction() as session:
+            third = stage.add_member(session, session.get_one(Organisation, campaign.organisation_id), "Pia")
+            third.role = "owner"
+        with transaction():
+            report = publish_report(actor_for(third), campaign.id, ReportOrder())
+            report_id = report.id
+        settle_down()
+        db.engine.dispose()
+    return report_id
+
+
+def _pages(url: str, folder: Path, report_id: str) -> dict[str, float]:
+    """The report's page beside the drive's, warm, in turn."""
+    environment = House(url, folder, 0, (), ()).environment(cache_seconds=5)
+    drive_page, report_page = f"/d/{stage.SLUG}", f"/r/{report_id}"
+    with serve("pages", "app:create_app", environment=environment, folder=folder) as server:
+        sizes = [float(len(server.get(path))) for path in (drive_page, report_page)]
+        pages = (("drive", drive_page), ("report", report_page))
+        figures = rounds.measure([_row(server, name, path) for name, path in pages], ROUNDS)
+    return {
+        "drive": figures["drive"].rate,
+        "report": figures["report"].rate,
+        "ratio": rounds.ratio(figures["report"], figures["drive"]),
+        "drive_bytes": sizes[0],
+        "report_bytes": sizes[1],
+    }
+
+
+def _row(server: Server, name: str, path: str) -> Row:
+    return Row(name, lambda _number: drive(server.port, Page(path), 1.0), server)
 
 
 def _peak_megabytes() -> float:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from math import ceil
 from statistics import median
 
 from bench.load import Outcome
@@ -41,7 +42,7 @@ class Figures:
 def percentile(values: Sequence[float], part: float) -> float:
     """The smallest value that so great a `part` of the values does not exceed."""
     ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, int(part * len(ordered)))]
+    return ordered[max(0, ceil(part * len(ordered)) - 1)]
 
 
 def ratio(ours: Figures, beside: Figures) -> float:

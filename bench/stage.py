@@ -118,7 +118,7 @@ def _drive(session: Session, campaign: Campaign, now: datetime) -> Drive:
 
 def _work(session: Session, campaign: Campaign, lead: Organisation, today: date) -> None:
     """Six months of approved hours, an entry each."""
-    author, approver = (_member(session, lead, name) for name in ("Bea", "Omar"))
+    author, approver = (add_member(session, lead, name) for name in ("Bea", "Omar"))
     matter = Matter(campaign_id=campaign.id, title="Removal defense", opened_on=today - timedelta(days=200))
     keeper = Timekeeper(organisation_id=lead.id, name="Bea", classification="lawyer")
     session.add_all([matter, keeper])
@@ -144,7 +144,7 @@ def _work(session: Session, campaign: Campaign, lead: Organisation, today: date)
         transparency.keep(entry, campaign.id, hours=50, valued=0, value=Money.zero("USD"))
 
 
-def _member(session: Session, organisation: Organisation, name: str) -> Member:
+def add_member(session: Session, organisation: Organisation, name: str) -> Member:
     account = User(email=f"{name.lower()}@example.org", name=name, active=True, fs_uniquifier=name)
     session.add(account)
     session.flush()

@@ -187,7 +187,5 @@ def _insert(query: Select[*tuple[Any, ...]]) -> None:
         "rate_minor",
         "value_minor",
     ]
-    # In the order of the key: the index is then written page after page.
-    query = query.order_by(TimeEntry.id)
     step = insert(Valuation).from_select([*columns, "currency"], query, include_defaults=False)
     db.session.execute(step)

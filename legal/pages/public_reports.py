@@ -1,5 +1,7 @@
 """The public page of a transparency report, and its files: read from the snapshot, whatever has happened since."""
 
+from typing import Any
+
 from flask import Blueprint, Response, current_app, make_response, render_template
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -12,6 +14,9 @@ from legal.reports.report import TransparencyReport, list_notes, successor_of
 from legal.reports.report_files import COLUMNS, csv_rows, document
 from legal.reports.showing import view
 
+#: More cells than this have pages of their own, one for each year.
+MOST_CELLS = 60
+
 bp = Blueprint("reports", __name__, url_prefix="/r")
 
 
@@ -19,19 +24,44 @@ bp = Blueprint("reports", __name__, url_prefix="/r")
 def report(report_id: str) -> Response:
     """The same bytes for everybody; no statement asks for an hour or a cost."""
     found, campaign = _published(report_id)
-    content = found.figures
+    shown = view(found.figures)
     page = render_template(
         "legal/report_public.html",
-        report=found,
-        campaign=campaign,
-        organisation=content["organisation"],
-        shown=view(content),
+        **_head(found, campaign, shown),
+        years=_years(shown) if len(shown["rows"]) > MOST_CELLS else [],
         notes=list_notes(found),
         successor=successor_of(found),
         replaced=found.supersedes_id,
-        permalink=permalink(found),
     )
     return share(make_response(page))
+
+
+@bp.get("/<report_id>/years/<int:year>")
+def report_year(report_id: str, year: int) -> Response:
+    """The cells of one year: a report of many months would weigh too much on a phone in one piece."""
+    found, campaign = _published(report_id)
+    shown = view(found.figures)
+    rows = [row for row in shown["rows"] if row["year"] == year]
+    if not rows:
+        raise NotFound
+    head = _head(found, campaign, shown)
+    page = render_template("legal/report_year.html", **head, year=year, years=_years(shown), rows=rows)
+    return share(make_response(page))
+
+
+def _head(found: TransparencyReport, campaign: Campaign, shown: dict[str, Any]) -> dict[str, Any]:
+    organisation = found.figures["organisation"]
+    return {
+        "report": found,
+        "campaign": campaign,
+        "shown": shown,
+        "organisation": organisation,
+        "permalink": permalink(found),
+    }
+
+
+def _years(shown: dict[str, Any]) -> list[int]:
+    return sorted({row["year"] for row in shown["rows"]}, reverse=True)
 
 
 @bp.get("/<report_id>/report.json")

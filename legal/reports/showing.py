@@ -127,6 +127,7 @@ def _hours(each: Mapping[str, Any], name: str, currency: str) -> dict[str, Any]:
 def _row(each: Mapping[str, Any], currency: str) -> dict[str, Any]:
     return {
         "month": _months(each),
+        "year": _first(each["last_month"]).year,
         "phase": phase_name(each["phase"]),
         "class": class_name(each["class"]),
         **_hours(each, "tenths", currency),

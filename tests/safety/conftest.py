@@ -75,8 +75,8 @@ class Town:
         """A few ids for an argument of a route: `gift_id` is the primary key of `gift`."""
         if argument == "session_id":
             return []  # a sign-in belongs to one person, whichever organisation they work for
-        if argument == "kind":
-            return ["amounts"]  # one of a few words, not a thing that belongs to somebody
+        if argument in PLAIN:
+            return [PLAIN[argument]]
         model = MODELS[argument]
         key = inspect(model).primary_key[0]
         query = select(key).order_by(key).limit(2 * MOST_IDS)
@@ -99,6 +99,8 @@ def _models() -> dict[str, type[Model]]:
     return {f"{name}_id": found[table] for name, table in {**{name: name for name in found}, **short}.items()}
 
 
+#: One of a few words, or a number: not a thing that belongs to somebody.
+PLAIN = {"kind": "amounts", "year": "2025"}
 MODELS = _models()
 
 

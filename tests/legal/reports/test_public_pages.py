@@ -219,3 +219,19 @@ def test_campaign_and_drive_lead_to_the_report(client: FlaskClient, report: Tran
     page = client.get("/c/carlos").text
     assert f'href="/r/{report.id}"' in page
     assert i18n.month(report.last_month) in page
+
+
+def test_many_cells_have_a_page_for_each_year_and_none_is_left_out(
+    client: FlaskClient, report: TransparencyReport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = Figures(client.get(f"/r/{report.id}?lang=en").text)
+    monkeypatch.setattr("legal.pages.public_reports.MOST_CELLS", 3)
+    led = client.get(f"/r/{report.id}?lang=en").text
+    assert f'href="/r/{report.id}/years/2025"' in led
+    year = client.get(f"/r/{report.id}/years/2025?lang=en")
+    assert "September 2025" in year.text
+    pieces = Figures(led).values + Figures(year.text).values
+    assert sorted(pieces) == sorted(whole.values)
+    assert year.text.count("not shown") == 2 * str(report.figures["hours"]["rows"]).count("suppressed")
+    assert client.get(f"/r/{report.id}/years/2024").status_code == 404
+    assert client.get("/r/report_nothing/years/2025").status_code == 404
