@@ -24,6 +24,7 @@ from legal.costs.expense import (
     lock_expense,
     usual_category,
 )
+from legal.costs.payment_run import refuse_waiting
 from legal.costs.spending import require_purpose, take_cash
 from legal.matters.matter import get_matter
 from staff import audit
@@ -53,7 +54,8 @@ def claim_expense(actor: Actor, *, matter_id: str, cost: Cost) -> Expense:
 def revise_expense(actor: Actor, expense_id: str, *, cost: Cost) -> Expense:
     """Correct one's own claim. A new amount, fund or kind makes it pending again, and needs all approvals anew.
 
-    Raises what `claim_expense` raises, Forbidden for somebody else's, Conflict `claim_locked` once settled.
+    Raises what `claim_expense` raises, Forbidden for somebody else's, Conflict `claim_locked` once settled and
+    `in_payment_run` while the bank may be about to pay it.
     """
     actor.require("costs.claim")
     expense = lock_expense(actor, expense_id)
@@ -61,6 +63,7 @@ def revise_expense(actor: Actor, expense_id: str, *, cost: Cost) -> Expense:
         raise Forbidden(_("Only the claimant corrects a claim."))
     if not expense.is_editable:
         raise Conflict("claim_locked", _("This claim is settled and cannot be changed."))
+    refuse_waiting(expense.id)
     cost = checked(actor, cost, get_matter(actor, expense.matter_id))
     before = _audited(expense)
     _write(expense, cost)
@@ -118,10 +121,11 @@ def reject_expense(actor: Actor, expense_id: str, *, reason: str) -> ExpenseReje
 def pay_expense(actor: Actor, expense_id: str) -> ExpensePayment:
     """Pay an approved claim: legal costs up, the fund's cash down, in this transaction.
 
-    Raises Conflict `fund_too_small`, `outside_purpose` or `illegal_transition`, else what `approve_expense`
-    does.
+    Raises Conflict `fund_too_small`, `outside_purpose`, `in_payment_run` or `illegal_transition`, else what
+    `approve_expense` does.
     """
     expense, member_id = for_finance(actor, expense_id, "costs.pay")
+    refuse_waiting(expense.id)
     expense.move_to(PAID)
     require_purpose(db.session.get_one(Fund, expense.fund_id), expense.category)
     group_id = take_cash(
