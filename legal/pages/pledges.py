@@ -18,12 +18,14 @@ from legal.pledges.hours_pledge import STATES, HoursPledge, pledges_of
 from legal.pledges.pledging import (
     accept_pledge,
     asking_drive,
+    asking_drives,
     confirm_pledge,
     decline_pledge,
     find_pledge,
     pledge_hours,
+    record_pledge,
 )
-from legal.schemas.pledges import HoursPledgeIn
+from legal.schemas.pledges import HoursPledgeIn, RecordedPledgeIn
 from staff.access import current_actor, requires
 
 public = Blueprint("pledges", __name__)
@@ -76,9 +78,33 @@ def pledge_confirm(token: str) -> str:
 @bp.get("/hours-pledges")
 @requires("hours.view")
 def hours_pledges() -> str:
+    return _list_page(Form(RecordedPledgeIn()))
+
+
+def _list_page(form: Form) -> str:
     query = pledges_of(current_actor()).options(joinedload(HoursPledge.drive))
     pager = numbered(query.order_by(HoursPledge.pledged_at.desc(), HoursPledge.id))
-    return render_template("legal/pledges.html", pager=pager, states=STATES)
+    asks = bool(asking_drives(current_actor()))
+    return render_template("legal/pledges.html", pager=pager, states=STATES, form=form, asks=asks)
+
+
+@bp.post("/hours-pledges")
+@requires("matters.edit")
+def hours_pledges_submit() -> AnyResponse | tuple[str, int]:
+    form = Form(RecordedPledgeIn(), request.form)
+    if not form.is_valid:
+        return _list_page(form), 422
+    try:
+        with transaction():
+            record_pledge(current_actor(), **form.data)
+    except Invalid as refusal:
+        form.refuse(refusal)
+        return _list_page(form), 422
+    except Conflict as refusal:
+        flash(refusal.message, "bad")
+        return _list_page(form), 409
+    flash(_("The pledge is written down and waits for your decision."))
+    return redirect(url_for("legal.hours_pledges"))
 
 
 @bp.post("/hours-pledges/<hours_pledge_id>/acceptances")

@@ -65,18 +65,7 @@ def pledge_hours(drive: Drive, terms: PledgeTerms) -> HoursPledge:
 
     Raises Conflict `closed`, Invalid on hours, classification.
     """
-    if not drive.is_open(clock.now()):
-        raise Conflict("closed", _("This drive is not open."))
-    wrong: dict[str, list[str]] = {}
-    if not 1 <= terms.hours <= MOST_HOURS:
-        wrong["hours"] = [_("Pledge 1 to 2,000 hours.")]
-    if terms.classification not in CLASSES:
-        wrong["classification"] = [_("Choose one of the classes.")]
-    if wrong:
-        raise Invalid(wrong)
-    pledge = HoursPledge(drive_id=drive.id, **terms.__dict__)
-    db.session.add(pledge)
-    db.session.flush()
+    pledge = _write(drive, terms)
     queue_mail(
         key=f"hours-pledge:{pledge.id}",
         to=pledge.email,
@@ -90,6 +79,48 @@ def pledge_hours(drive: Drive, terms: PledgeTerms) -> HoursPledge:
             )
         ),
     )
+    return pledge
+
+
+def record_pledge(actor: Actor, *, drive_id: str, terms: PledgeTerms) -> HoursPledge:
+    """Write down what a lawyer told staff, by telephone or on paper: it waits for the decision at once, since staff
+    knows who it was. Raises Invalid on drive_id, and what `pledge_hours` does."""
+    actor.require("matters.edit")
+    drive = next((each for each in asking_drives(actor) if each.id == drive_id), None)
+    if drive is None:
+        raise Invalid({"drive_id": [_("Choose a drive of yours that asks for hours.")]})
+    pledge = _write(drive, terms)
+    pledge.move_to(CONFIRMED)
+    pledge.confirmed_at = clock.now()
+    db.session.flush()
+    audit.record(actor, "hours_pledge.recorded", pledge.id, after={"drive": drive.id, "hours": pledge.hours})
+    return pledge
+
+
+def asking_drives(actor: Actor) -> list[Drive]:
+    """The organisation's published drives that ask for hours, the latest first."""
+    query = (
+        select(Drive)
+        .join(Goal, (Goal.drive_id == Drive.id) & (Goal.metric == PRO_BONO_HOURS))
+        .where(Drive.organisation_id == actor.organisation_id, Drive.published_at.is_not(None))
+        .order_by(Drive.opens_at.desc(), Drive.id)
+    )
+    return list(db.session.scalars(query))
+
+
+def _write(drive: Drive, terms: PledgeTerms) -> HoursPledge:
+    if not drive.is_open(clock.now()):
+        raise Conflict("closed", _("This drive is not open."))
+    wrong: dict[str, list[str]] = {}
+    if not 1 <= terms.hours <= MOST_HOURS:
+        wrong["hours"] = [_("Pledge 1 to 2,000 hours.")]
+    if terms.classification not in CLASSES:
+        wrong["classification"] = [_("Choose one of the classes.")]
+    if wrong:
+        raise Invalid(wrong)
+    pledge = HoursPledge(drive_id=drive.id, **terms.__dict__)
+    db.session.add(pledge)
+    db.session.flush()
     return pledge
 
 

@@ -82,12 +82,15 @@ class Standing:
 
 @dataclass(frozen=True, kw_only=True)
 class Added:
-    """What no time sheet knows: whole dollars given to legal aid, Florida's circuit of a collective plan, and
-    whether the employer forbids pro bono work (Illinois)."""
+    """What no time sheet knows: whole dollars given to legal aid, Florida's circuit of a collective plan and why
+    somebody is deferred there, whether the employer forbids pro bono work (Illinois), and whether New York excuses
+    the lawyer from details, as it does the retired and the staff of pro bono organisations."""
 
     dollars: int = 0
     circuit: str = ""
+    deferred_because: str = ""
     is_prohibited: bool = False
+    is_excused: bool = False
 
 
 def bar_report(
@@ -173,7 +176,15 @@ def _of(sums: Sums, *, beneficiaries: tuple[str, ...] = (), channels: tuple[str,
 
 
 def _new_york(sums: Sums, added: Added) -> list[Answer]:
+    excused = Answer(
+        "excused",
+        _("Retired, or on the staff of a pro bono organisation: files without details"),
+        words=_("yes") if added.is_excused else _("no"),
+    )
+    if added.is_excused:
+        return [excused]
     return [
+        excused,
         Answer(
             "rule_6_1_hours",
             _("(a) Hours under Rule 6.1: for people of limited means, and organisations that serve them"),
@@ -195,6 +206,7 @@ def _new_york(sums: Sums, added: Added) -> list[Answer]:
 def _florida(sums: Sums, added: Added) -> list[Answer]:
     total = _of(sums)
     is_met = total >= FLORIDA_TENTHS or added.dollars >= FLORIDA_DOLLARS
+    gave_none = total <= 0 and added.dollars <= 0 and not added.deferred_because
     return [
         Answer("own_hours", _("Hours on my own"), tenths=_of(sums, channels=("own",))),
         Answer(
@@ -205,6 +217,8 @@ def _florida(sums: Sums, added: Added) -> list[Answer]:
         ),
         Answer("circuit", _("Circuit of the collective plan"), words=added.circuit or "–"),
         Answer("dollars", _("Given to a legal aid organisation, in whole dollars"), dollars=added.dollars),
+        Answer("none", _("No legal services and no contribution"), words=_("yes") if gave_none else _("no")),
+        Answer("deferred", _("Deferred from the rule, because"), words=added.deferred_because or "–"),
         Answer("goal", _("Goal of 20 hours or $350"), words=_("reached") if is_met else _("not reached")),
     ]
 

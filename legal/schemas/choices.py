@@ -19,6 +19,7 @@ from legal.matters.engaging import campaigns_open_to
 from legal.matters.engaging import free_members as find_free_members
 from legal.matters.matter import list_matters
 from legal.matters.timekeeper import list_timekeepers
+from legal.pledges.pledging import asking_drives
 from legal.rates.rate_matrix import MATRICES, matrix
 from legal.trust.trust_account import list_accounts
 from staff.access import Actor, current_actor
@@ -41,6 +42,12 @@ def _once_a_request(read: Callable[[Actor], Choices]) -> Callable[[], Choices]:
 def matters(actor: Actor) -> Choices:
     """Open matters, newest first."""
     return [(each.id, each.title) for each in list_matters(actor) if each.closed_on is None]
+
+
+@_once_a_request
+def asking(actor: Actor) -> Choices:
+    """Drives that ask for hours."""
+    return [(each.id, each.title) for each in asking_drives(actor)]
 
 
 @_once_a_request

@@ -10,9 +10,12 @@ from core.forms import Schema
 from legal.matters.timekeeper import CLASSES, EARLIEST_BAR_YEAR
 from legal.pledges.hours_pledge import MOST_HOURS
 from legal.pledges.pledging import PledgeTerms
+from legal.schemas import choices
 
 
-class HoursPledgeIn(Schema):
+class _PledgeIn(Schema):
+    """What a lawyer promises."""
+
     hours = fields.Integer(
         required=True,
         validate=validate.Range(min=1, max=MOST_HOURS),
@@ -52,6 +55,11 @@ class HoursPledgeIn(Schema):
         validate=validate.Range(min=EARLIEST_BAR_YEAR, max=2100),
         metadata={"label": lazy_gettext("Year of admission to the bar"), "inputmode": "numeric"},
     )
+
+
+class HoursPledgeIn(_PledgeIn):
+    """The public form."""
+
     #: Empty unless a machine fills in all there is.
     website = fields.String(load_default="", metadata={"kind": "hidden"})
 
@@ -59,3 +67,36 @@ class HoursPledgeIn(Schema):
     def as_terms(self, data: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
         is_machine = bool(data.pop("website"))
         return {"terms": PledgeTerms(**data), "is_machine": is_machine}
+
+
+class RecordedPledgeIn(_PledgeIn):
+    """What staff writes down of a pledge that was told to them."""
+
+    class Meta(_PledgeIn.Meta):
+        fields = (*("drive_id", "hours", "name", "email", "firm", "classification", "bar", "bar_year"),)
+
+    drive_id = fields.String(
+        required=True,
+        metadata={"label": lazy_gettext("Drive"), "kind": "select", "options": choices.asking},
+    )
+
+    @ma.post_load
+    def as_terms(self, data: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
+        return {"drive_id": data.pop("drive_id"), "terms": PledgeTerms(**data)}
+
+
+class HoursPledgeOut(ma.Schema):
+    """A pledge, as staff reads it."""
+
+    id = fields.String(required=True)
+    drive_id = fields.String(required=True)
+    state = fields.String(required=True)
+    hours = fields.Integer(required=True)
+    name = fields.String(required=True)
+    email = fields.String(required=True)
+    firm = fields.String(required=True)
+    classification = fields.String(required=True)
+    bar = fields.String(required=True)
+    bar_year = fields.Integer(required=True, allow_none=True)
+    pledged_at = fields.AwareDateTime(required=True)
+    timekeeper_id = fields.String(required=True, allow_none=True)

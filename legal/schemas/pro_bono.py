@@ -68,6 +68,20 @@ class StatementIn(Schema):
         validate=validate.Length(max=20),
         metadata={"label": lazy_gettext("Circuit of a collective plan (Florida)")},
     )
+    deferred_because = fields.String(
+        load_default="",
+        validate=validate.Length(max=200),
+        metadata={
+            "label": lazy_gettext("Why you are deferred (Florida)"),
+            "hint": lazy_gettext("Such as a judicial office, government service or inactive membership."),
+        },
+    )
+    is_excused = fields.Boolean(
+        load_default=False,
+        metadata={
+            "label": lazy_gettext("Retired, or on the staff of a pro bono organisation (New York)"),
+        },
+    )
     is_prohibited = fields.Boolean(
         load_default=False,
         metadata={"label": lazy_gettext("My employment forbids pro bono work (Illinois)")},

@@ -176,3 +176,42 @@ def test_a_declined_pledge_counts_nowhere_and_stays_declined(
     send(bob, f"{address}/acceptances")
     assert (the_pledge().state, told(client)["pledged"]) == ("declined", 0)
     assert send(sign_in(desk.case.cast.charlie), f"{address}/acceptances").status_code == 404
+
+
+def test_a_pledge_told_to_staff_waits_for_the_decision_without_a_mail(
+    session: Session, asking: Drive, desk: Desk, sign_in: SignIn
+) -> None:
+    bob = sign_in(desk.case.cast.bob)
+    assert "Told by telephone or on paper" in bob.get("/staff/hours-pledges").text
+    at = "/staff/hours-pledges"
+    assert send(bob, at, typed(drive_id=asking.id, hours="0")).status_code == 422
+    assert send(bob, at, typed(drive_id="drv_nobody")).status_code == 422
+    assert send(bob, at, typed(drive_id=asking.id)).status_code == 302
+    assert (the_pledge().state, the_pledge().hours) == ("confirmed", 25)
+    assert session.scalars(select(OutgoingMail)).all() == []
+    asking.closes_at = datetime(2025, 12, 2, tzinfo=UTC)
+    session.commit()
+    assert send(bob, at, typed(drive_id=asking.id)).status_code == 409
+
+
+def test_software_writes_down_lists_and_decides(
+    session: Session, asking: Drive, desk: Desk, client: FlaskClient
+) -> None:
+    head = {"Authorization": f"Bearer {desk.case.bearer('bob')}"}
+    body = {**typed(), "hours": 25, "bar_year": 2015, "drive_id": asking.id}
+    made = client.post("/api/v1/hours-pledges", json=body, headers=head)
+    assert (made.status_code, made.get_json()["state"]) == (201, "confirmed")
+    at = f"/api/v1/hours-pledges/{made.get_json()['id']}"
+    theirs = {"Authorization": f"Bearer {desk.case.bearer('charlie')}"}
+    assert client.get("/api/v1/hours-pledges", headers=theirs).get_json()["items"] == []
+    assert client.post(f"{at}/acceptances", headers=theirs).status_code == 404
+    assert client.post("/api/v1/hours-pledges", json=body, headers=theirs).status_code == 422
+    accepted = client.post(f"{at}/acceptances", headers=head).get_json()
+    assert (
+        accepted["timekeeper_id"]
+        == session.scalars(select(Timekeeper.id).where(Timekeeper.name == "Lena Ortiz")).one()
+    )
+    refused = client.post(f"{at}/refusals", headers=head)
+    assert (refused.status_code, refused.get_json()["code"]) == (409, "illegal_transition")
+    listed = client.get("/api/v1/hours-pledges?state=accepted", headers=head).get_json()["items"]
+    assert [each["email"] for each in listed] == ["lena@example.org"]
