@@ -24,6 +24,10 @@ FORMAT = "amparo-transparency-report/1"
 SMALLEST_K, LARGEST_K = 5, 100
 
 
+#: Why a figure of bonds is null.
+WITHHELD = "no_consent"
+
+
 @dataclass(frozen=True, kw_only=True)
 class ReportOrder:
     """What is wanted. `through` is a day of the last month (None: the latest closed one); `supersedes_id`
@@ -61,7 +65,8 @@ class _Place:
 def prepare(campaign: Campaign, order: ReportOrder, *, report_id: str) -> Prepared:
     """The report of a campaign's closed months that no report has told yet.
 
-    Raises Invalid on through, k, supersedes_id; Conflict `nothing_new`, `too_little_to_publish`,
+    A bond's amount to which the client has not agreed is left out for good, with the reason, as a snapshot cannot
+    be changed later. Raises Invalid on through, k, supersedes_id; Conflict `nothing_new`, `too_little_to_publish`,
     `difference_too_small`.
     """
     zone = db.session.get_one(Organisation, campaign.organisation_id).zone
@@ -84,6 +89,8 @@ def prepare(campaign: Campaign, order: ReportOrder, *, report_id: str) -> Prepar
         "method": method_content(hours, k=order.k),
         **_money(campaign, first, last, zone, is_first=place.before is None),
     }
+    if content["bonds"]["posted_minor"] and not campaign.tells_bond_amount:
+        content["bonds"] = dict.fromkeys(content["bonds"]) | {"withheld": WITHHELD}
     content["tiles"] = {
         "cash_spent_minor": content.pop("cash_spent_minor"),
         "bond_held_minor": content["bonds"]["held_minor"],

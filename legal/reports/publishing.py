@@ -1,7 +1,6 @@
 """Publishing a transparency report: by a third person, once, for good; and the notes beside it."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from flask_babel import gettext as _
 from sqlalchemy import Select, or_, select
@@ -44,7 +43,7 @@ def publish_report(
     """Publish a report, with a note beside it if there is one.
 
     Raises what `preview` does; Forbidden for whoever had a hand in the hours and costs it tells; Conflict
-    `campaign_not_public`, `bond_amount_withheld`, `look_again`; Invalid on note, and on reason for a
+    `campaign_not_public`, `look_again`; Invalid on note, and on reason for a
     correction without one.
     """
     campaign = _own_campaign(actor, campaign_id, lock=True)
@@ -61,7 +60,6 @@ def publish_report(
     _screen(campaign.id, {"note": note, "reason": reason}, looked_at=looked_at)
     report_id = ids.new_id("report")
     prepared = prepare(campaign, order, report_id=report_id)
-    _check_bonds_may_be_told(campaign, prepared.content)
     content = canonical(prepared.content)
     report = TransparencyReport(
         id=report_id,
@@ -85,17 +83,6 @@ def publish_report(
     after = {"sha256": report.sha256, "period": prepared.content["period"], "supersedes": order.supersedes_id}
     audit.record(actor, "report.published", report.id, after=after, reason=reason)
     return report
-
-
-def _check_bonds_may_be_told(campaign: Campaign, content: Mapping[str, Any]) -> None:
-    """A snapshot cannot be changed later, so a bond's amount goes into none that the client did not agree to."""
-    if content["bonds"]["posted_minor"] and not campaign.tells_bond_amount:
-        raise Conflict(
-            "bond_amount_withheld",
-            _(
-                "The client has not agreed to the amount of the bond being public. Ask for that consent first."
-            ),
-        )
 
 
 def add_note(actor: Actor, report_id: str, *, body: str, looked_at: bool = False) -> ReportNote:

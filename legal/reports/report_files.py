@@ -18,8 +18,10 @@ def csv_rows(report: TransparencyReport) -> Iterator[tuple[Any, ...]]:
     """A line for each figure; hidden ones are empty and say why."""
     content = report.figures
     currency, hours = content["currency"], content["hours"]
+    withheld = content["bonds"].get("withheld", "")
     for name, minor in content["tiles"].items():
-        yield _line("tile", item=name.removesuffix("_minor"), minor=minor, currency=currency)
+        reason = withheld if minor is None else ""
+        yield _line("tile", item=name.removesuffix("_minor"), minor=minor, currency=currency, reason=reason)
     yield _line("hours_total", tenths=hours["total_tenths"], minor=hours["value_minor"], currency=currency)
     for figure, rows in (
         ("hours_by_month", hours["by_month"]),
@@ -40,7 +42,8 @@ def csv_rows(report: TransparencyReport) -> Iterator[tuple[Any, ...]]:
         yield _line("cost", item=row["category"], minor=row["amount_minor"], currency=currency)
     for name, value in content["bonds"].items():
         if name.endswith("_minor"):
-            yield _line("bond", item=name.removesuffix("_minor"), minor=value, currency=currency)
+            item = name.removesuffix("_minor")
+            yield _line("bond", item=item, minor=value, currency=currency, reason=withheld)
     yield _line("bond", item=f"times_recycled {content['bonds']['times_recycled'] or ''}".strip())
     yield from _about(report, content)
 

@@ -156,7 +156,7 @@ def _tiles(content: Mapping[str, Any], currency: str) -> list[dict[str, Any]]:
             "name": name,
             "title": title,
             "number": content["tiles"][name],
-            "text": i18n.money(content["tiles"][name], currency),
+            "text": _money(content["tiles"][name], currency),
             "sentence": sentence,
         }
         for name, (title, sentence) in words.items()
@@ -171,13 +171,17 @@ def _bonds(bonds: Mapping[str, Any], currency: str) -> list[dict[str, Any]]:
         "forfeited_minor": _("Forfeited"),
     }
     rows = [
-        {"name": name, "label": label, "number": bonds[name], "text": i18n.money(bonds[name], currency)}
+        {"name": name, "label": label, "number": bonds[name], "text": _money(bonds[name], currency)}
         for name, label in words.items()
     ]
     recycled = bonds["times_recycled"]
     label = _("Times each dollar of the fund was used for bonds")
     text = "–" if recycled is None else i18n.number(float(recycled))
     return [*rows, {"name": "times_recycled", "label": label, "number": recycled, "text": text}]
+
+
+def _money(minor: int | None, currency: str) -> str:
+    return _("not told") if minor is None else i18n.money(minor, currency)
 
 
 def _method(content: Mapping[str, Any]) -> list[str]:
@@ -202,6 +206,8 @@ def _method(content: Mapping[str, Any]) -> list[str]:
                 hours=i18n.hours(unvalued),
             )
         )
+    if content["bonds"].get("withheld"):
+        said.append(_("The client has not agreed to the amount of the bond being public, so it is not told."))
     said += [
         _(
             "Figures of fewer than %(k)s entries, or of one person, are not shown, nor what would give them away"

@@ -201,6 +201,10 @@ def test_a_report_that_tells_a_bond_ends_with_that_consent(
     for page in (f"/r/{telling.id}", f"/d/{drive.slug}", "/c/carlos"):
         assert "8,000" in client.get(page).text, page
     assert telling.id in client.get(f"/d/{drive.slug}").text
+    told = client.get(f"/d/{drive.slug}/progress.json").get_json()["legal"]
+    named = ("held", "posted", "returned", "forfeited")
+    assert [told[f"bond_{name}_minor"] for name in named] == [800_000, 800_000, 0, 0]
+    assert told["bond_times_recycled"] == "0.40"
     busy.case.campaign.tells_bond_amount = False
     session.commit()
     for name in ("", "/report.json", "/report.csv", "/report.pdf"):
@@ -213,6 +217,18 @@ def test_a_report_that_tells_a_bond_ends_with_that_consent(
     told = client.get(f"/d/{drive.slug}/progress.json").get_json()["legal"]
     assert told["bond_held_minor"] is None
     assert not [name for name, value in told.items() if value == 800_000]
+    in_december.move_to("2026-01-05")
+    silent = busy.publish(supersedes_id=telling.id, reason="Without the bond")
+    whole = client.get(f"/r/{silent.id}?lang=en")
+    assert "The client has not agreed to the amount of the bond" in whole.text
+    document = PdfReader(io.BytesIO(client.get(f"/r/{silent.id}/report.pdf?lang=en").data))
+    printed = " ".join(each.extract_text() for each in document.pages)
+    table = client.get(f"/r/{silent.id}/report.csv").text
+    for said in (whole.text, printed, table, client.get(f"/r/{silent.id}/report.json").text):
+        assert "8,000" not in said
+        assert "800000" not in said
+    assert printed.count("not told") == whole.text.count("not told") == 6  # once in the method
+    assert table.count("no_consent") == 5
 
 
 def test_campaign_and_drive_lead_to_the_report(client: FlaskClient, report: TransparencyReport) -> None:

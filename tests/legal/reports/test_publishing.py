@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from datetime import date
 
 import pytest
@@ -117,13 +118,17 @@ def test_a_bond_whose_amount_the_client_keeps_is_in_no_report(
     busy.case.campaign.tells_bond_amount = False
     session.commit()
     in_december.move_to("2025-12-03")
-    with pytest.raises(Conflict) as refusal:
-        busy.publish()
-    assert refusal.value.code == "bond_amount_withheld"
-    assert current_reports(busy.case.campaign.id) == []
+    report = busy.publish()
+    bonds = report.figures["bonds"]
+    assert bonds.pop("withheld") == "no_consent"
+    assert set(bonds.values()) == {None}
+    assert report.figures["tiles"]["bond_held_minor"] is None
+    assert not re.search(r"800_?000|8,000", report.content)
+    assert not report.tells_bond_amount
     busy.case.campaign.tells_bond_amount = True
     session.commit()
-    assert busy.publish().figures["bonds"]["posted_minor"] == 800_000
+    corrected = busy.publish(supersedes_id=report.id, reason="The client agreed to the amount")
+    assert corrected.figures["bonds"]["posted_minor"] == 800_000
 
 
 def test_publication_is_in_the_trail(busy: Desk) -> None:
