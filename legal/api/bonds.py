@@ -11,7 +11,7 @@ from legal.bonds.bond_following import follow_bond
 from legal.bonds.bonding import approve_bond, post_bond, request_bond
 from legal.bonds.obligor import Obligor, list_obligors, register_obligor
 from legal.schemas.bonds import BondEventIn, BondIn, ContractIn, ObligorIn
-from legal.schemas.said import (
+from legal.schemas.said_of_costs import (
     BondApprovalOut,
     BondEventOut,
     BondFiguresOut,

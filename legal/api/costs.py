@@ -28,7 +28,7 @@ from legal.costs.receipt import (
 )
 from legal.costs.refunding import ExpenseRefund, refund_expense
 from legal.schemas.costs import CostIn, CostRuleIn, ExpenseIn, ExpenseRefundIn, ReceiptIn
-from legal.schemas.said import (
+from legal.schemas.said_of_costs import (
     CostRuleOut,
     ExpenseApprovalOut,
     ExpenseOut,

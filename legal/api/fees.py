@@ -9,7 +9,7 @@ from legal.api.blueprint import bp
 from legal.costs.fee_schedule import Fee, fees_on, load_fees
 from legal.costs.in_kind import InKindCost, InKindDecision, decide_in_kind, in_kind_of, record_in_kind
 from legal.schemas.fees import FeesIn, InKindDecisionIn, InKindIn, OnIn
-from legal.schemas.said import FeeOut, FeesLoadedOut, InKindDecisionOut, InKindOut
+from legal.schemas.said_of_costs import FeeOut, FeesLoadedOut, InKindDecisionOut, InKindOut
 from staff.access import current_actor
 from staff.bearer import token_required
 from staff.schemas import PieceIn, piece_of
