@@ -88,5 +88,45 @@ def test_ten_entries_with_the_keyboard_alone(house: House, open_phone: Callable[
     assert minutes == sorted([12, 12, 60, 90, 90, 30, 45, 6, 125, 72])
 
 
+def test_timer_and_draft_outlive_a_reload_and_end_with_the_sending(
+    house: House, open_phone: Callable[..., Page]
+) -> None:
+    firm = found_organisation(house, "Llano Defenders", {"bob": "legal"})
+    house.look(lambda: open_a_matter(firm.id))
+    page = open_phone()
+    let_in(page, house, firm.people["bob"])
+    page.clock.install(time=clock.now())
+    page.goto(f"{house.url}/staff/hours")
+    timer = page.locator("[data-timer]")
+    expect(timer).to_have_text("Start the timer")
+    timer.click()
+    page.locator("#f-0-narrative").fill("Draft the petition")
+    page.clock.fast_forward("25:00")
+    page.reload()
+    expect(timer).to_have_text("Stop the timer 0:25")
+    expect(page.locator("#f-0-narrative")).to_have_value("Draft the petition")
+    page.clock.fast_forward("47:00")
+    timer.click()
+    expect(timer).to_have_text("Start the timer")
+    expect(page.locator("#f-0-duration")).to_have_value("1:12")
+    page.reload()
+    expect(page.locator("#f-0-duration")).to_have_value("1:12")
+    page.locator("#f-0-task_code").fill("L210")
+    page.locator("#f-0-activity_code").fill("A103")
+    page.locator("main form button.primary").first.click()
+    expect(page.get_by_text("One entry is written as a draft.")).to_be_visible()
+    expect(page.locator("#f-0-narrative")).to_have_value("")
+    (entry,) = house.look(lambda: list(db.session.scalars(_entries_of(firm.id))))
+    assert (entry.minutes_raw, entry.starts_minute is None, entry.narrative) == (
+        72,
+        False,
+        "Draft the petition",
+    )
+
+
+def _entries_of(organisation_id: str):
+    return select(TimeEntry).where(TimeEntry.organisation_id == organisation_id)
+
+
 def _minutes_of(organisation_id: str):
     return select(TimeEntry.minutes_raw).where(TimeEntry.organisation_id == organisation_id)
