@@ -4,7 +4,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from core.db import transaction
-from core.errors import Invalid
+from core.errors import Invalid, NotFound
 from core.forms import Form
 from core.web.limits import digest, spend
 from core.web.paging import numbered
@@ -55,9 +55,13 @@ def withdraw(invitation_id: str):
 
 
 @bp.get("/people/<member_id>")
-@requires("people.view")
+@requires()
 def show_member(member_id: str):
-    member = people.get_member(current_actor(), member_id)
+    """Everybody may look at their own membership, which they can end there."""
+    actor = current_actor()
+    if member_id != actor.member_id and not actor.can("people.view"):
+        raise NotFound
+    member = people.get_member(actor, member_id)
     return _member_page(member, Form(RoleIn(), initial={"role": member.role}))
 
 

@@ -62,6 +62,8 @@ def test_whoever_leaves_is_signed_out_of_the_organisation(cast: Cast, sign_in: S
 
 def test_anybody_may_leave_by_themselves_but_not_send_others_away(cast: Cast, sign_in: SignIn) -> None:
     vera = sign_in(cast.vera)
+    assert vera.get(f"/staff/people/{cast.bob.id}").status_code == 404
+    assert vera.get(f"/staff/people/{cast.vera.id}").status_code == 200
     assert vera.post(f"/staff/people/{cast.bob.id}/departure").status_code == 403
     assert vera.post(f"/staff/people/{cast.vera.id}/departure").status_code == 302
     assert cast.bob.left_at is None
