@@ -68,7 +68,7 @@
         const goal = goals.querySelector(`[data-goal="${metric}"]`);
         if (!goal) continue;
         goal.querySelector("progress").value = actual;
-        goal.querySelector(".figure").textContent = metric === "amount"
+        goal.querySelector(".figure").textContent = ["amount", "monthly_value"].includes(metric)
           ? moneyText(actual, figures.currency, decimals) : new Intl.NumberFormat(habits).format(actual);
       }
     }, 10000);

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 
-from campaigns.drives.goal import AMOUNT, METRICS
+from campaigns.drives.goal import METRICS, MONEY
 from core import clock
 from core.errors import Invalid
 from core.money import LARGEST_MINOR
@@ -23,8 +23,8 @@ LONGEST_GRACE_MINUTES = 1440
 
 @dataclass(frozen=True, kw_only=True)
 class GoalTerms:
-    """A goal to reach. `target` is minor units for an amount, people for new monthly donors, whole hours
-    for pro bono hours."""
+    """A goal to reach. `target` is minor units for amount and monthly value, people for donors and new
+    monthly donors, whole hours for pro bono hours."""
 
     metric: str
     target: int
@@ -129,10 +129,10 @@ def wrong_goals(goals: Sequence[GoalTerms]) -> dict[str, list[str]]:
     """What is wrong with each goal, as `goals.0.target`."""
     wrong: dict[str, list[str]] = {}
     for index, goal in enumerate(goals):
-        most = LARGEST_MINOR if goal.metric == AMOUNT else MOST_PEOPLE
+        most = LARGEST_MINOR if goal.metric in MONEY else MOST_PEOPLE
         if goal.metric not in METRICS or goal.metric in {each.metric for each in goals[:index]}:
             wrong[f"goals.{index}.metric"] = [
-                _("Choose amount, new_monthly_donors or pro_bono_hours, each once.")
+                _("Choose from %(metrics)s, each once.", metrics=", ".join(METRICS))
             ]
         if not 0 < goal.target <= most:
             wrong[f"goals.{index}.target"] = [_("The target must be more than zero, and within reason.")]

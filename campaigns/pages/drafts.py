@@ -14,7 +14,7 @@ from campaigns.drives import drafting, launching
 from campaigns.drives.drafting import goal_terms
 from campaigns.drives.drive import Drive
 from campaigns.drives.drive_terms import DriveTerms
-from campaigns.drives.goal import AMOUNT, NEW_MONTHLY_DONORS, PRO_BONO_HOURS
+from campaigns.drives.goal import METRICS, MONEY
 from campaigns.funds.fund import Fund
 from campaigns.pages.blueprint import bp, text_address
 from campaigns.pages.refusing import Attempt, attempt
@@ -31,9 +31,6 @@ from staff.organisation import Organisation
 #: How the use cases call what the form asks in its own way.
 NAMED = {
     "goals": "goal_amount",
-    "goals.0.target": "goal_amount",
-    "goals.1.target": "goal_new_monthly_donors",
-    "goals.2.target": "goal_pro_bono_hours",
     "closes_at": "closes_on",
     "opens_at": "closes_on",
     "presets_minor": "presets",
@@ -61,7 +58,7 @@ def new_drive_submit() -> Any:
     schema.context_currency = _currency_of(request.form.get("fund_id", ""))
     form = Form(schema, request.form)
     then_submit = request.form.get("then") == "submit"
-    tried = attempt(form, lambda: _draft(form.data, then_submit=then_submit), named=NAMED)
+    tried = attempt(form, lambda: _draft(form.data, then_submit=then_submit), named=_named(form))
     if tried.done is None:
         return _form_page(form, tried=tried), 422
     if then_submit:
@@ -119,7 +116,7 @@ def edit_drive_submit(drive_id: str) -> Any:
             current_actor(), drive_id, _unless_same(drive, changes), version=version, looked_at=looked_at
         ),
         present=lambda: _form_values(_own(drive_id)),
-        named=NAMED,
+        named=_named(form),
     )
     if tried.done is None:
         return _form_page(form, drive=_own(drive_id), tried=tried), _status(tried)
@@ -154,10 +151,18 @@ def _form_values(drive: Drive) -> dict[str, Any]:
         **_deadline_values(drive),
         "presets": ", ".join(_plain(preset) for preset in drive.presets),
         "rhythms": ",".join(drive.rhythms) or "once",
-        "goal_amount": _plain(Money(targets[AMOUNT], drive.currency)) if AMOUNT in targets else None,
-        "goal_new_monthly_donors": targets.get(NEW_MONTHLY_DONORS),
-        "goal_pro_bono_hours": targets.get(PRO_BONO_HOURS),
+        **{f"goal_{metric}": _goal_value(targets.get(metric), metric, drive) for metric in METRICS},
     }
+
+
+def _named(form: Form) -> dict[str, str]:
+    """Goals are numbered among those that were asked for; the form has a field for each metric."""
+    asked = form.data.get("goals", []) if form.is_valid else []
+    return NAMED | {f"goals.{number}.target": f"goal_{goal.metric}" for number, goal in enumerate(asked)}
+
+
+def _goal_value(target: int | None, metric: str, drive: Drive) -> Any:
+    return _plain(Money(target, drive.currency)) if target is not None and metric in MONEY else target
 
 
 def _plain(amount: Money) -> str:

@@ -16,7 +16,14 @@ from campaigns.drives.drive_terms import (
     RHYTHMS,
     GoalTerms,
 )
-from campaigns.drives.goal import AMOUNT, METRICS, NEW_MONTHLY_DONORS, PRO_BONO_HOURS
+from campaigns.drives.goal import (
+    AMOUNT,
+    DONORS,
+    METRICS,
+    MONTHLY_VALUE,
+    NEW_MONTHLY_DONORS,
+    PRO_BONO_HOURS,
+)
 from campaigns.schemas import choices
 from campaigns.schemas.campaign import looked_at_field, slug_field, text_field, title_field, version_field
 from campaigns.schemas.said import said
@@ -103,6 +110,21 @@ class DriveRulesSchema(DriveWordsSchema):
         },
         error_messages=said(invalid=lazy_gettext("Write a whole number of people, more than zero.")),
     )
+    goal_donors = fields.Integer(
+        validate=validate.Range(
+            min=1,
+            max=MOST_PEOPLE,
+            **said(error=lazy_gettext("Write a whole number of people, more than zero.")),
+        ),
+        metadata={"label": lazy_gettext("Goal: donors"), "min": 1},
+        error_messages=said(invalid=lazy_gettext("Write a whole number of people, more than zero.")),
+    )
+    goal_monthly_value = MoneyField(
+        metadata={
+            "label": lazy_gettext("Goal: monthly value"),
+            "hint": lazy_gettext("What new recurring gifts bring a month."),
+        }
+    )
     goal_pro_bono_hours = fields.Integer(
         validate=validate.Range(
             min=1,
@@ -159,10 +181,12 @@ class DriveRulesSchema(DriveWordsSchema):
 
     @ma.post_load
     def as_changes(self, data: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
-        """The goal fields become `goals`, in the order amount, people, hours."""
+        """The goal fields become `goals`, in the order of `METRICS`."""
         targets = {
             AMOUNT: data.pop("goal_amount").minor if "goal_amount" in data else None,
+            DONORS: data.pop("goal_donors", None),
             NEW_MONTHLY_DONORS: data.pop("goal_new_monthly_donors", None),
+            MONTHLY_VALUE: data.pop("goal_monthly_value").minor if "goal_monthly_value" in data else None,
             PRO_BONO_HOURS: data.pop("goal_pro_bono_hours", None),
         }
         goals = [GoalTerms(metric=metric, target=target) for metric, target in targets.items() if target]

@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 from flask_babel import gettext as _
 
 from campaigns.drives.drive import Drive
-from campaigns.drives.goal import AMOUNT
 from core import i18n
 from core.money import EXPONENTS
-from donors.figures.progress import GoalProgress, Progress
+from donors.figures.goal_progress import GoalProgress
+from donors.figures.progress import Progress
 
 #: Sooner than this after the opening, any rate is an accident.
 _TOO_SOON = timedelta(hours=1)
@@ -37,10 +37,8 @@ def pace_sentence(figures: Progress) -> str:
 
 
 def _end(goal: GoalProgress, end: int) -> str:
-    if goal.metric == AMOUNT:
-        text = i18n.money(end - end % 10 ** EXPONENTS[goal.currency], goal.currency)  # a guess has no cents
-    else:
-        text = i18n.number(end)
+    whole = end - end % 10 ** EXPONENTS[goal.currency]  # a guess has no cents
+    text = i18n.money(whole, goal.currency) if goal.is_money else i18n.number(end)
     return _("%(end)s of %(target)s %(label)s", end=text, target=goal.target_text, label=goal.label)
 
 

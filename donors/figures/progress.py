@@ -9,18 +9,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from flask_babel import gettext as _
-from flask_babel import ngettext
 from sqlalchemy import ColumnElement, Select, func, select
 
 from campaigns.drives.drive import Drive
-from campaigns.drives.goal import AMOUNT, PRO_BONO_HOURS, Goal
+from campaigns.drives.goal import AMOUNT, DONORS, MONTHLY_VALUE, PRO_BONO_HOURS, Goal
 from campaigns.funds import ledger
 from campaigns.funds.fund import Fund
 from campaigns.funds.ledger import LedgerTotal
-from core import clock, i18n
+from core import clock
 from core.db import db
 from core.money import Money
+from donors.figures.counted_promise import monthly_value
+from donors.figures.goal_progress import GoalProgress
 from donors.figures.tally import DriveTotal
 from legal.bonds.bond import REFUNDED, Bond
 from legal.bonds.bond_figures import BondFigures
@@ -29,61 +29,6 @@ from legal.matters.matter import Matter
 from legal.pledges.certified import certified_tenths
 from legal.pledges.hours_pledge import pledged_hours
 from legal.reports.transparency import LegalTotal
-
-
-@dataclass(frozen=True)
-class GoalProgress:
-    metric: str
-    target: int
-    actual: int
-    currency: str
-    lookback_months: int
-    #: Hours of accepted pledges: shown apart, counted nowhere.
-    pledged: int = 0
-
-    @property
-    def label(self) -> str:
-        if self.metric == AMOUNT:
-            return _("raised")
-        if self.metric == PRO_BONO_HOURS:
-            return ngettext("certified pro bono hour", "certified pro bono hours", self.target)
-        return ngettext("new monthly donor", "new monthly donors", self.target)
-
-    @property
-    def actual_text(self) -> str:
-        return self._text(self.actual)
-
-    @property
-    def target_text(self) -> str:
-        return self._text(self.target)
-
-    @property
-    def rule(self) -> str:
-        """How it is counted, in a sentence that the page prints."""
-        if self.metric == AMOUNT:
-            return _(
-                "Gifts paid while the drive is open, less refunds. Fees that donors cover and donated hours are"
-                " not in it."
-            )
-        if self.metric == PRO_BONO_HOURS:
-            return _(
-                "Hours worked for this campaign while the drive is open, once somebody other than their author has"
-                " certified them. Pledged hours are told apart and are not in it."
-            )
-        return _(
-            "People whose first monthly payment arrives while the drive is open and who made no recurring gift"
-            " to this organisation in the %(months)d months before. Each person counts once; whoever cancels or"
-            " is refunded before the deadline no longer counts.",
-            months=self.lookback_months,
-        )
-
-    def as_json(self) -> dict[str, Any]:
-        """`pledged` stands beside hours alone."""
-        told = {"metric": self.metric, "target": self.target, "actual": self.actual}
-        return told | ({"pledged": self.pledged} if self.metric == PRO_BONO_HOURS else {})
-
-    def _text(self, value: int) -> str:
-        return i18n.money(value, self.currency) if self.metric == AMOUNT else i18n.number(value)
 
 
 @dataclass(frozen=True)
@@ -252,26 +197,36 @@ def assemble(rows: Sequence[Any], as_of: datetime) -> Progress:
         gifts=row.gifts,
         donors=row.donors,
         new_monthly_donors=row.new_monthly_donors,
-        goals=[
-            _goal(goal, drive, raised=raised, new_monthly_donors=row.new_monthly_donors) for goal in goals
-        ],
+        goals=[_goal(goal, drive, row) for goal in goals],
         tiles=_tiles(row, drive.currency),
         as_of=as_of,
     )
 
 
-def _goal(goal: Goal, drive: Drive, *, raised: Money, new_monthly_donors: int) -> GoalProgress:
-    """Hours are read for the drives that ask for them alone; they count in whole hours."""
+def _goal(goal: Goal, drive: Drive, row: Any) -> GoalProgress:
     asks_for_hours = goal.metric == PRO_BONO_HOURS
-    actual = raised.minor if goal.metric == AMOUNT else new_monthly_donors
     return GoalProgress(
         metric=goal.metric,
         target=goal.target,
-        actual=certified_tenths(drive) // 10 if asks_for_hours else actual,
+        actual=_actual(goal.metric, drive, row),
         currency=drive.currency,
         lookback_months=goal.lookback_months,
         pledged=pledged_hours(drive.id) if asks_for_hours else 0,
     )
+
+
+def _actual(metric: str, drive: Drive, row: Any) -> int:
+    """The one place where each metric is counted. What is no kept total is read for the drives that ask for it
+    alone; hours count in whole ones."""
+    if metric == AMOUNT:
+        return -int(row.raised)
+    if metric == DONORS:
+        return int(row.donors)
+    if metric == MONTHLY_VALUE:
+        return monthly_value(drive.id)
+    if metric == PRO_BONO_HOURS:
+        return certified_tenths(drive) // 10
+    return int(row.new_monthly_donors)
 
 
 def _tiles(row: Any, currency: str) -> Tiles:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from campaigns.drives.drive import Drive
 from campaigns.funds.ledger import NO_DRIVE, RAISED, LedgerTotal
 from core.db import Model, UtcDateTime, db, insert_once, upsert_add
+from donors.figures.counted_promise import lose_promise, regain_promise
 from donors.gifts.gift import RECEIVED, Gift
 from donors.people.donor import Donor
 from donors.recurring.recurring_gift import RecurringGift
@@ -113,7 +114,8 @@ def add_new_monthly_donor(drive: Drive, gift: Gift) -> bool:
 
 
 def lose_new_monthly_donor(recurring_gift_id: str, *, at: datetime, because: str) -> None:
-    """Take one off when the promise that made them one was cancelled or refunded inside the window."""
+    """Take one off, and what the promise brought a month, when it was cancelled or refunded inside the window."""
+    lose_promise(recurring_gift_id, at=at, because=because)
     row = db.session.scalars(
         select(NewMonthlyDonor)
         .where(NewMonthlyDonor.recurring_gift_id == recurring_gift_id, NewMonthlyDonor.lost_at.is_(None))
@@ -128,6 +130,7 @@ def lose_new_monthly_donor(recurring_gift_id: str, *, at: datetime, because: str
 
 def regain_new_monthly_donor(recurring_gift_id: str, *, because: str) -> None:
     """Count one again whose loss, for this reason, is undone."""
+    regain_promise(recurring_gift_id, because=because)
     row = db.session.scalars(
         select(NewMonthlyDonor)
         .where(

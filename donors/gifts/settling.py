@@ -14,6 +14,7 @@ from core import clock
 from core.db import db
 from core.money import Money
 from donors.figures import tally
+from donors.figures.counted_promise import count_promise
 from donors.gifts import returning
 from donors.gifts.gift import RECEIVED, REFUNDED, SETTLED, Gift
 from donors.payments.connected_account import require_same
@@ -93,6 +94,8 @@ def _settle_instalment(gift: Gift, drive: Drive) -> None:
     if gift.period_on is None or not standing.has_later_instalment(promise.id, gift.period_on, FAILED):
         standing.recover(promise)
     standing.restand(promise)
+    if is_first and gift.counts:
+        count_promise(gift, promise)
     if is_first and gift.counts and promise.rhythm == "month" and _is_new_monthly_donor(gift, drive):
         tally.add_new_monthly_donor(drive, gift)
 

@@ -4,12 +4,14 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from campaigns.drives.drive import Drive
+from campaigns.drives.goal import METRICS, Goal
 from core import clock, ids
 from core.db import transaction
-from donors.figures import progress, tally
+from donors.figures import counted_promise, progress, tally
 from donors.gifts import settling
 from donors.gifts.gift import Gift
 from donors.people.donor import Donor
@@ -183,3 +185,63 @@ def test_refunded_inside_the_window_takes_one_off(
     back = StripeRefund("re_1", None, gift.charged, "succeeded", at)
     settling.apply_payment(gift, _payment(gift, gift.paid_at, back))
     assert new_monthly_donors(drive) == counted
+
+
+def monthly_value(drive: Drive) -> int:
+    return counted_promise.monthly_value(drive.id)
+
+
+def test_monthly_value_adds_what_each_promise_brings_a_month(
+    session: Session, drive: Drive, instalment: Instalment
+) -> None:
+    """15 dollars a week, a month, a quarter and a year: 65.00, 15.00, 5.00 and 1.25."""
+    first = instalment(rhythm="week")
+    for rhythm in ("month", "quarter", "year"):
+        instalment(rhythm=rhythm)
+    instalment(promise=promise_of(session, first), at=clock.now() + timedelta(days=7))
+    assert monthly_value(drive) == 6500 + 1500 + 500 + 125
+
+
+def test_what_ends_or_goes_back_inside_the_window_brings_nothing_a_month(
+    session: Session, drive: Drive, instalment: Instalment
+) -> None:
+    cancelled, refunded = instalment(), instalment(rhythm="quarter")
+    apply_subscription(Subscription("sub_1", cancelled.recurring_gift_id, "canceled", None, clock.now()))
+    assert monthly_value(drive) == 500
+    back = StripeRefund("re_1", None, refunded.charged, "succeeded", clock.now())
+    settling.apply_payment(refunded, _payment(refunded, clock.now(), back))
+    assert monthly_value(drive) == 0
+
+
+def test_what_ends_after_the_deadline_has_counted(drive: Drive, instalment: Instalment) -> None:
+    gift = instalment()
+    assert drive.closes_at is not None
+    apply_subscription(Subscription("sub_1", gift.recurring_gift_id, "canceled", None, drive.closes_at))
+    assert (monthly_value(drive), new_monthly_donors(drive)) == (1500, 1)
+
+
+def test_each_metric_has_one_count_and_a_sentence(
+    session: Session, drive: Drive, instalment: Instalment
+) -> None:
+    session.execute(delete(Goal).where(Goal.drive_id == drive.id))
+    for place, metric in enumerate(METRICS):
+        session.add(Goal(drive_id=drive.id, metric=metric, target=10, position=place))
+    session.flush()
+    instalment()
+    instalment(rhythm="year")
+    found = progress.read(drive.id)
+    assert found is not None
+    figures = {goal.metric: goal.actual for goal in found.goals}
+    assert figures == {
+        "amount": 3000,
+        "donors": 1,
+        "new_monthly_donors": 1,
+        "monthly_value": 1625,
+        "pro_bono_hours": 0,
+    }
+    assert (
+        len({goal.rule for goal in found.goals})
+        == len({goal.question for goal in found.goals})
+        == len(METRICS)
+    )
+    assert {goal["metric"]: goal["actual"] for goal in found.as_json()["goals"]} == figures
