@@ -166,9 +166,9 @@ def _panel(figures: Progress) -> Panel:
     drive = figures.drive
     goals = tuple(
         Figure(
-            value=goal.actual_text,
+            value=goal.shown_text,
             meaning=_("of %(target)s %(label)s", target=goal.target_text, label=goal.label),
-            share=goal.actual / goal.target,
+            share=goal.shown / goal.target,
         )
         for goal in figures.goals
     )

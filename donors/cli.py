@@ -8,7 +8,7 @@ from flask.cli import AppGroup
 
 from campaigns.funds import verifying
 from donors import jobs
-from donors.figures import tally
+from donors.figures import snapping, tally
 from donors.payments import movements_at_stripe
 from donors.privacy import retention
 
@@ -61,4 +61,5 @@ def _moment(text: str) -> datetime:
 def register(app: Flask) -> None:
     app.cli.add_command(privacy_commands)
     verifying.register("donors", tally.verify)
+    verifying.register("snapshots", snapping.verify)
     app.cli.add_command(stripe_commands)

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from core import clock, jobs
 from core.db import db, transaction
 from donors.defence import learning
+from donors.figures import snapping
 from donors.gifts.gift import Gift
 from donors.payments import (
     at_stripe,
@@ -119,6 +120,14 @@ def keep_up() -> None:
         for each in found:
             with transaction():
                 step(each)
+
+
+@jobs.every(minutes=1)
+def take_snapshots() -> None:
+    """Freeze what has closed, and note each day's public figures."""
+    for drive_id in snapping.list_public():
+        with transaction():
+            snapping.take_due(drive_id)
 
 
 @jobs.every(minutes=59)

@@ -17,6 +17,7 @@ from core.security import csrf
 from core.web.page_cache import share
 from donors.defence import admitting
 from donors.defence.admitting import Caller
+from donors.figures.snapshot import snapshots_of
 from donors.gifts import fee_cover, form_token, giving, visit
 from donors.gifts.gift import EXPIRED, FAILED, PENDING, Gift
 from donors.gifts.giving import GiftOrder
@@ -43,6 +44,17 @@ def drive(slug: str) -> Response:
 def drive_progress(slug: str) -> Response:
     """The figures of the page as data."""
     response = jsonify(face.require(slug).progress.as_json())
+    response.headers["Access-Control-Allow-Origin"] = "*"  # public figures, for anybody's page
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return share(response)
+
+
+@bp.get("/d/<slug>/snapshots.jsonl")
+def drive_snapshots(slug: str) -> Response:
+    """The chain of the drive's public figures, a line for each; whoever has it can recompute it."""
+    found = face.require(slug)
+    lines = (f"{each.line}\n" for each in db.session.scalars(snapshots_of(found.drive.id)))
+    response = current_app.response_class("".join(lines), content_type="application/jsonl; charset=utf-8")
     response.headers["Access-Control-Allow-Origin"] = "*"  # public figures, for anybody's page
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return share(response)

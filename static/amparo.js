@@ -64,7 +64,8 @@
       const answer = await fetch(goals.dataset.fresh).catch(() => null);
       if (!answer || !answer.ok) return;
       const figures = await answer.json();
-      for (const { metric, actual } of figures.goals) {
+      for (const { metric, frozen, actual: present } of figures.goals) {
+        const actual = frozen ?? present;
         const goal = goals.querySelector(`[data-goal="${metric}"]`);
         if (!goal) continue;
         goal.querySelector("progress").value = actual;

@@ -153,6 +153,7 @@ class GoalProgressOut(Schema):
     metric = fields.String(required=True)
     target = fields.Integer(required=True)
     actual = fields.Integer(required=True)
+    frozen = fields.Integer(metadata={"description": "The figure at the close, once there is one"})
     pledged = fields.Integer(metadata={"description": "Beside `pro_bono_hours` alone: accepted pledges"})
 
 

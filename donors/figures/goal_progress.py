@@ -19,6 +19,21 @@ class GoalProgress:
     lookback_months: int
     #: Hours of accepted pledges: shown apart, counted nowhere.
     pledged: int = 0
+    #: The figure at the close, which stays; `actual` goes on as what was adjusted since.
+    frozen: int | None = None
+
+    @property
+    def shown(self) -> int:
+        """The figure that counts: at the close of a drive that has closed, else the present one."""
+        return self.actual if self.frozen is None else self.frozen
+
+    @property
+    def shown_text(self) -> str:
+        return self._text(self.shown)
+
+    @property
+    def is_adjusted(self) -> bool:
+        return self.frozen is not None and self.frozen != self.actual
 
     @property
     def is_money(self) -> bool:
@@ -86,8 +101,10 @@ class GoalProgress:
         )
 
     def as_json(self) -> dict[str, Any]:
-        """`pledged` stands beside hours alone."""
+        """`pledged` stands beside hours alone; `frozen`, the figure at the close, after it."""
         told = {"metric": self.metric, "target": self.target, "actual": self.actual}
+        if self.frozen is not None:
+            told["frozen"] = self.frozen
         return told | ({"pledged": self.pledged} if self.metric == PRO_BONO_HOURS else {})
 
     def _text(self, value: int) -> str:

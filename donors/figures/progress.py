@@ -4,6 +4,7 @@ Page, JSON, API, staff pages and exports all read `Progress`. Raised is what set
 brought, instalments included, less refunds; without fee cover and without anything in kind.
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -21,6 +22,7 @@ from core.db import db
 from core.money import Money
 from donors.figures.counted_promise import monthly_value
 from donors.figures.goal_progress import GoalProgress
+from donors.figures.snapshot import CLOSE, PublicSnapshot
 from donors.figures.tally import DriveTotal
 from legal.bonds.bond import REFUNDED, Bond
 from legal.bonds.bond_figures import BondFigures
@@ -125,7 +127,18 @@ def _columns() -> list[ColumnElement[Any]]:
         func.coalesce(LegalTotal.hours_tenths, 0).label("hours_tenths"),
         func.coalesce(LegalTotal.in_kind_minor, 0).label("in_kind_minor"),
         LegalTotal.currency.label("in_kind_currency"),
+        _frozen().label("frozen"),
     ]
+
+
+def _frozen() -> ColumnElement[Any]:
+    """What the snapshot at the close says, NULL before."""
+    return (
+        select(PublicSnapshot.content)
+        .where(PublicSnapshot.drive_id == Drive.id, PublicSnapshot.kind == CLOSE)
+        .correlate(Drive)
+        .scalar_subquery()
+    )
 
 
 def _kept_for_drive(accounts: Sequence[str]) -> ColumnElement[Any]:
@@ -212,7 +225,13 @@ def _goal(goal: Goal, drive: Drive, row: Any) -> GoalProgress:
         currency=drive.currency,
         lookback_months=goal.lookback_months,
         pledged=pledged_hours(drive.id) if asks_for_hours else 0,
+        frozen=_frozen_figure(row.frozen, goal.metric),
     )
+
+
+def _frozen_figure(content: str | None, metric: str) -> int | None:
+    goals = json.loads(content)["goals"] if content else []
+    return next((goal["actual"] for goal in goals if goal["metric"] == metric), None)
 
 
 def _actual(metric: str, drive: Drive, row: Any) -> int:

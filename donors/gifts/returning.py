@@ -12,6 +12,7 @@ from core import clock
 from core.db import db
 from core.money import Money
 from donors.figures import tally
+from donors.figures.snapping import freeze_if_due
 from donors.gifts.gift import PARTLY_REFUNDED, REFUNDED, SETTLED, Gift
 from donors.gifts.refund import Refund
 from donors.receipts import letters, receipt
@@ -53,6 +54,7 @@ def take_back(gift: Gift, row: Refund, *, at: datetime, account: str = ledger.ST
     """Post money that leaves `account` for the donor: the gift's part first and the fee cover last."""
     db.session.flush()
     drive = db.session.get_one(Drive, gift.drive_id)
+    freeze_if_due(drive)
     gift_part = min(row.amount_minor, max(gift.amount_minor - _gift_parts(gift), 0))
     row.gift_part_minor, row.done_at = gift_part, at
     _post(gift, row, at=at, account=account, kind="refund" if account == ledger.STRIPE else "dispute_lost")
@@ -70,6 +72,7 @@ def take_back(gift: Gift, row: Refund, *, at: datetime, account: str = ledger.ST
 def bring_back(gift: Gift, row: Refund, *, at: datetime, account: str = ledger.STRIPE) -> None:
     """Post that a refund which was done came back to `account`; the gift stands again by that much."""
     was_whole = gift.state == REFUNDED
+    freeze_if_due(db.session.get_one(Drive, gift.drive_id))
     row.undone_at = at
     kind = "refund_returned" if account == ledger.STRIPE else "dispute_lost_undone"
     _post(gift, row, at=at, account=account, kind=kind, sign=-1)

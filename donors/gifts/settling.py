@@ -15,6 +15,7 @@ from core.db import db
 from core.money import Money
 from donors.figures import tally
 from donors.figures.counted_promise import count_promise
+from donors.figures.snapping import freeze_if_due
 from donors.gifts import returning
 from donors.gifts.gift import RECEIVED, REFUNDED, SETTLED, Gift
 from donors.payments.connected_account import require_same
@@ -52,6 +53,7 @@ def _settle(gift: Gift, payment: Payment) -> None:
     if payment.amount != gift.charged:
         raise AmountDiffers(f"{gift.id} is {gift.charged}, {payment.payment_intent_id} paid {payment.amount}")
     drive = db.session.get_one(Drive, gift.drive_id)
+    freeze_if_due(drive)
     assert payment.paid_at is not None
     gift.move(SETTLED)
     gift.paid_at = payment.paid_at

@@ -72,7 +72,29 @@ def _drive(face: Face) -> dict[str, Any]:
         "state": drive.state(clock.now()),
         "surplus_clause": face.fund.surplus_clause,
         "deductibility_note": deductibility_note(drive),
+        "after_close": after_close(drive) if drive.ends_at else "",
     }
+
+
+def after_close(drive: Drive) -> str:
+    """What counts that arrives late, and when the figures are final; fixed at publication."""
+    if not drive.grace_minutes:
+        late = _("A payment that finishes after the close does not count.")
+        return (
+            f"{late} {_('The figures are frozen at the close; what is refunded later is shown beside them.')}"
+        )
+    minutes = drive.grace_minutes
+    if drive.grace_counts:
+        late = _(
+            "A payment begun in time may finish within %(minutes)s minutes, and counts.", minutes=minutes
+        )
+    else:
+        late = _("A payment begun in time that finishes after the close does not count.")
+    frozen = _(
+        "The figures are frozen %(minutes)s minutes after the close; what is refunded later is shown beside them.",
+        minutes=minutes,
+    )
+    return f"{late} {frozen}"
 
 
 def campaign_view(face: CampaignFace) -> dict[str, Any]:

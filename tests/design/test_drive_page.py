@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from core.forms import Form
 from core.money import Money
+from donors.figures.goal_progress import GoalProgress
 from donors.schemas import GiveSchema
 
 STATIC = Path(__file__).parents[2] / "static"
@@ -47,10 +48,9 @@ class Outline(HTMLParser):
 def face(state: str = "open") -> SimpleNamespace:
     usd = lambda minor: Money(minor, "USD")  # noqa: E731
     days = [(date(2026, 10, 13) + timedelta(days=n), n * 150_000) for n in range(40)]
-    goal = SimpleNamespace(
-        metric="amount", label="raised", actual=6_348_000, target=10_000_000, actual_text="$63,480",
-        target_text="$100,000", rule="Gifts paid while the drive is open.",
-    )  # fmt: skip
+    goal = GoalProgress(
+        metric="amount", actual=6_348_000, target=10_000_000, currency="USD", lookback_months=12
+    )
     return SimpleNamespace(
         drive=SimpleNamespace(
             id="drive_1", slug="home", title="Bring Carlos home", summary="He waits for his case at home.",

@@ -46,6 +46,7 @@ SURFACES = (
         "/d/{0}?",
         "/c/{0}?",
         "/d/{0}/progress.json?",
+        "/d/{0}/snapshots.jsonl?",
         "/d/{0}/embed?",
         "/d/{0}/preview.png?",
         "/d/{0}/qr.svg?",
