@@ -5,6 +5,7 @@ Message-ID, by which mail servers and programs know the second copy.
 """
 
 import logging
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from email.utils import parseaddr
 from smtplib import SMTPException, SMTPRecipientsRefused
@@ -43,6 +44,21 @@ class OutgoingMail(Model):
     next_attempt_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=clock.now, index=True)
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     failed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+#: By the first word of a key: whether such a mail is still to be handed over.
+_WANTED: dict[str, Callable[[str], bool]] = {}
+
+
+def only_while(kind: str) -> Callable[[Callable[[str], bool]], Callable[[str], bool]]:
+    """Register what says of a key `kind:…`, just before the mail is handed over, whether it is still wanted: it may
+    have waited for hours."""
+
+    def register(check: Callable[[str], bool]) -> Callable[[str], bool]:
+        _WANTED[kind] = check
+        return check
+
+    return register
 
 
 def init_app(app: Flask, *, url: str, sender: str) -> None:
@@ -91,7 +107,9 @@ def send_mail(mail_id: str) -> None:
         row.attempts += 1
         # Whoever dies while sending leaves a row that is due again later; nobody else takes it meanwhile.
         row.next_attempt_at = clock.now() + timedelta(minutes=2**row.attempts)
-    outcome = _hand_over(row)
+        check = _WANTED.get(row.key.partition(":")[0])
+        is_wanted = check is None or check(row.key)
+    outcome = _hand_over(row) if is_wanted else "refused"
     with transaction() as session:
         row = session.get_one(OutgoingMail, mail_id, with_for_update=True)
         if outcome == "sent":

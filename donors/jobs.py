@@ -9,6 +9,7 @@ from core.db import db, transaction
 from donors.defence import learning
 from donors.figures import snapping
 from donors.gifts.gift import Gift
+from donors.mailings import sending as mailings
 from donors.payments import (
     at_stripe,
     defence_at_stripe,
@@ -128,6 +129,16 @@ def take_snapshots() -> None:
     for drive_id in snapping.list_public():
         with transaction():
             snapping.take_due(drive_id)
+
+
+@jobs.every(minutes=1)
+def send_mailings() -> None:
+    """Updates by mail that are due, a batch of donors a transaction."""
+    for mailing_id in mailings.list_due():
+        more = True
+        while more:
+            with transaction():
+                more = mailings.send_batch(mailing_id)
 
 
 @jobs.every(minutes=59)

@@ -32,6 +32,7 @@ from staff.member import Member
 from staff.organisation import Organisation
 from staff.sessions.signed_in import SignedIn
 from tests.databases import fresh_url, start_postgres, stop_postgres
+from tests.inbox import inbox  # noqa: F401 (a fixture)
 from tests.scheduling import Scheduling, group_of
 
 

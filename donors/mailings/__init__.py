@@ -1,0 +1,1 @@
+"""Updates of a campaign by mail, to those who agreed to it."""
