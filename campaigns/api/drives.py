@@ -6,13 +6,14 @@ from typing import Any
 from campaigns import reading
 from campaigns.api.blueprint import bp
 from campaigns.clearance import withdrawing
-from campaigns.drives import drafting, launching
+from campaigns.drives import drafting, extending, launching
 from campaigns.drives.drive import Drive
 from campaigns.drives.drive_terms import DriveTerms
+from campaigns.drives.extending import DriveExtension
 from campaigns.drives.goal import Goal
 from campaigns.schemas.answers import DriveOut, GoalOut
 from campaigns.schemas.campaign import ReasonSchema
-from campaigns.schemas.drive import DriveBody, DriveEditBody
+from campaigns.schemas.drive import DriveBody, DriveEditBody, ExtensionOut, ExtensionSchema
 from core import clock
 from core.db import transaction
 from core.web.paging import Page, page
@@ -106,6 +107,18 @@ def withdraw_drive(body: dict[str, Any], drive_id: str) -> dict[str, Any]:
     with transaction():
         withdrawing.withdraw(current_actor(), "drive", drive_id, **body)
     return _shown([reading.get_drive(current_actor(), drive_id)])[0]
+
+
+@bp.post("/drives/<drive_id>/extensions")
+@token_required("campaigns.edit")
+@bp.arguments(ExtensionSchema)
+@bp.response(201, ExtensionOut)
+def extend_drive(body: dict[str, Any], drive_id: str) -> DriveExtension:
+    """Move the deadline of an open drive to a later one, with a note that stays on its page. 409 `not_public`,
+    `no_deadline`, `closed`, `look_again`."""
+    note, looked_at = body.pop("note"), body.pop("looked_at")
+    with transaction():
+        return extending.extend_drive(current_actor(), drive_id, body, note=note, looked_at=looked_at)
 
 
 @bp.post("/drives/<drive_id>/closures")

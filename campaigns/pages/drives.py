@@ -1,16 +1,21 @@
 """Drives: the list, and the overview that other packages add their figures to."""
 
 from datetime import datetime
+from typing import Any
 
-from flask import render_template, request
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, and_, not_, or_
 from sqlalchemy.orm import joinedload
 
 from campaigns import reading
-from campaigns.drives import drive_panels
+from campaigns.drives import drive_panels, extending
 from campaigns.drives.drive import Drive
+from campaigns.drives.extending import DriveExtension
 from campaigns.pages.blueprint import bp
+from campaigns.pages.refusing import Attempt, attempt
 from campaigns.schemas.campaign import ReasonSchema
+from campaigns.schemas.drive import ExtensionSchema
 from core import clock
 from core.forms import Form
 from core.web.paging import numbered
@@ -52,6 +57,27 @@ def drives() -> str:
 @bp.get("/drives/<drive_id>")
 @requires("campaigns.view")
 def drive(drive_id: str) -> str:
+    return _overview(drive_id)
+
+
+@bp.post("/drives/<drive_id>/extensions")
+@requires("campaigns.edit")
+def extend_drive_submit(drive_id: str) -> Any:
+    form = Form(ExtensionSchema(), request.form)
+
+    def extend() -> DriveExtension:
+        terms = dict(form.data)
+        note, looked_at = terms.pop("note"), terms.pop("looked_at")
+        return extending.extend_drive(current_actor(), drive_id, terms, note=note, looked_at=looked_at)
+
+    tried = attempt(form, extend, named={"closes_at": "closes_on"})
+    if tried.done is None:
+        return _overview(drive_id, extension=form, tried=tried), 422
+    flash(_("The deadline is later now. The page says so, and why."))
+    return redirect(url_for(".drive", drive_id=drive_id))
+
+
+def _overview(drive_id: str, *, extension: Form | None = None, tried: Attempt | None = None) -> str:
     actor = current_actor()
     found = reading.get_drive(actor, drive_id)
     return render_template(
@@ -60,6 +86,8 @@ def drive(drive_id: str) -> str:
         goals=reading.goals_of(found.id),
         panels=drive_panels.panels_for(actor, found),
         closing=Form(ReasonSchema()),
+        extension=extension or Form(ExtensionSchema()),
+        tried=tried,
         is_own=found.organisation_id == actor.organisation_id,
         now=clock.now(),
     )

@@ -30,6 +30,7 @@ from sqlalchemy import (
 from campaigns.campaign import Campaign
 from campaigns.clients.client import Persona
 from campaigns.drives.drive import Drive
+from campaigns.drives.extending import DriveExtension
 from campaigns.funds.fund import Fund
 from campaigns.partner import Partner
 from campaigns.shown import AT
@@ -87,6 +88,8 @@ class Face:
     partners: list[tuple[str, str]] = field(default_factory=list)
     #: The latest transparency report: (id, last month).
     reports: list[tuple[str, date]] = field(default_factory=list)
+    #: Deadlines that were moved: (when it would have closed, why it is later).
+    extensions: list[tuple[datetime, str]] = field(default_factory=list)
     raised_by_day: list[tuple[date, int]] = field(default_factory=list)
     hours_by_month: list[tuple[date, int]] = field(default_factory=list)
 
@@ -180,6 +183,8 @@ def _tell(face: Face) -> None:
                 face.updates.append(ToldUpdate(row.title, markup.to_html(row.body), row.at))
             case "partner" if row.title != face.organisation.id:
                 face.partners.append((row.title, row.body))
+            case "extension":
+                face.extensions.append((row.at, row.title))
             case "day":
                 before = face.raised_by_day[-1][1] if face.raised_by_day else 0
                 face.raised_by_day.append((row.on_day, before + row.number))
@@ -237,7 +242,10 @@ def _told() -> Any:
     ).where(
         TimelineEntry.campaign_id == campaign_id, TimelineEntry.is_told(AT, bindparam("today", type_=Date()))
     )
-    told = union_all(select(updates), partners, days, months, reports, timeline).subquery()
+    extensions = select(*_row("extension", at=DriveExtension.closed_before, title=DriveExtension.note)).where(
+        DriveExtension.drive_id == drive_id
+    )
+    told = union_all(select(updates), partners, days, months, reports, timeline, extensions).subquery()
     return select(told).order_by(told.c.kind, told.c.on_day, told.c.at.desc(), told.c.body)
 
 

@@ -47,6 +47,7 @@ def drive_view(face: Face) -> dict[str, Any]:
         "updates": face.updates,
         "reports": face.reports,
         "timeline": face.timeline,
+        "extensions": sorted(face.extensions),
         "hours_by_month": face.hours_by_month,
         "raised_by_day": face.raised_by_day,
         "as_of": figures.as_of,

@@ -55,10 +55,9 @@ def _schema(update_id: str) -> MailingForm:
     drives = select(Drive).where(Drive.campaign_id == campaign_id).order_by(Drive.opens_at.desc(), Drive.id)
     schema = MailingForm()
     schema.zone = zone_of(actor)
-    schema.fields["drive_id"].metadata["options"] = [
-        ("", _("No drive")),
-        *((each.id, each.title) for each in db.session.scalars(drives)),
-    ]
+    options = [("", _("No drive")), *((each.id, each.title) for each in db.session.scalars(drives))]
+    field = schema.fields["drive_id"]
+    field.metadata = {**field.metadata, "options": options}
     return schema
 
 

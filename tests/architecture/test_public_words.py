@@ -37,6 +37,7 @@ PUBLIC = {
     "fund.name": "campaigns.funds.funding",
     "fund.purpose": "campaigns.funds.funding",
     "fund.surplus_clause": "campaigns.funds.funding",
+    "drive_extension.note": "campaigns.drives.extending",
     "report_note.body": "legal.reports.publishing",
     "gift.public_name": "donors.gifts.giving",
     "gift.message": "donors.gifts.giving",
