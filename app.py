@@ -74,7 +74,14 @@ def _register(app: Flask, api: Api) -> None:
     legal_cli.register(app)
     api.register_blueprint(legal_api.bp)
     stripe_gateway.init_app(app, app.config["SETTINGS"])
-    for blueprint in (pages.bp, embeds.bp, my_pages.bp, webhook.bp, giving_pages.bp):
+    for blueprint in (
+        pages.drives.bp,
+        embeds.bp,
+        pages.petitions.bp,
+        my_pages.bp,
+        webhook.bp,
+        giving_pages.bp,
+    ):
         app.register_blueprint(blueprint)
     giving_cli.register(app)
     api.register_blueprint(giving_api.bp)

@@ -90,7 +90,7 @@ def _own_words(client_id: str, own: Select[str]) -> Iterator[Standing]:
         words = (each.title, each.slug, each.summary, each.story, each.picture_alt)
         yield "campaign", each.id, "\n".join(words)
     for each in db.session.scalars(select(Drive).where(Drive.campaign_id.in_(own))):
-        yield "drive", each.id, "\n".join((each.title, each.slug, each.summary, each.story))
+        yield "drive", each.id, "\n".join((each.title, each.slug, each.summary, each.story, each.petition))
     for each in db.session.scalars(select(Fund).where(_is_used_by(own))):
         yield "fund", each.id, "\n".join(each.words)
     for each in db.session.scalars(select(Update).where(Update.campaign_id.in_(own))):

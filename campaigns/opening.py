@@ -21,7 +21,7 @@ from core.errors import Conflict, Forbidden, Invalid
 from staff import audit
 from staff.access import Actor
 
-LONGEST = {"title": 120, "summary": 300, "story": 20_000}
+LONGEST = {"title": 120, "summary": 300, "story": 20_000, "petition": 5_000}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,7 +155,7 @@ def _check(texts: Mapping[str, str]) -> None:
 
 
 def wrong_texts(texts: Mapping[str, str]) -> dict[str, list[str]]:
-    """What is wrong with title, summary and story by their length."""
+    """What is wrong with title, summary, story and petition by their length."""
     wrong: dict[str, list[str]] = {}
     if "title" in texts and not texts["title"].strip():
         wrong["title"] = [_("Write a title.")]

@@ -77,7 +77,8 @@ def words_of(subject: Subject) -> dict[str, str]:
             alt = {"picture_alt": subject.picture_alt} if subject.picture else {}
             return own | alt | _persona(subject.client_id)
         case Drive():
-            return _own(subject, "title", "slug", "summary", "story")
+            petition = {"petition": subject.petition} if subject.petition else {}
+            return _own(subject, "title", "slug", "summary", "story") | petition
         case Update():
             return _own(subject, "title", "body")
         case TimelineEntry():

@@ -26,7 +26,7 @@ from staff import audit
 from staff.access import Actor
 from staff.organisation import Organisation
 
-TEXTS = ("title", "slug", "summary", "story")
+TEXTS = ("title", "slug", "summary", "story", "petition")
 #: Told to donors when they give, and so never changed afterwards.
 FROZEN = {"slug", "zone", "opens_at", "closes_at", "grace_minutes", "grace_counts", "deductibility"}
 _DEADLINE = {"closes_on", "closes_time", "closes_at"}

@@ -37,6 +37,8 @@ class Drive(Shown, Model):
     summary: Mapped[str] = mapped_column(Text, default="")
     #: Markdown.
     story: Mapped[str] = mapped_column(Text, default="")
+    #: What is asked of whom, in Markdown, where people sign for it; empty where nobody is asked to.
+    petition: Mapped[str] = mapped_column(Text, default="", server_default="")
     currency: Mapped[str] = mapped_column(String(3))
     opens_at: Mapped[datetime] = mapped_column(UtcDateTime)
     closes_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

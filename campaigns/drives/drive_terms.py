@@ -24,7 +24,7 @@ LONGEST_GRACE_MINUTES = 1440
 @dataclass(frozen=True, kw_only=True)
 class GoalTerms:
     """A goal to reach. `target` is minor units for amount and monthly value, people for donors and new
-    monthly donors, whole hours for pro bono hours."""
+    monthly donors and signatures, whole hours for pro bono hours."""
 
     metric: str
     target: int
@@ -45,6 +45,7 @@ class DriveTerms:
     slug: str | None = None
     summary: str = ""
     story: str = ""
+    petition: str = ""
     zone: str | None = None
     closes_on: date | None = None
     closes_time: time | None = None

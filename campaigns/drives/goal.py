@@ -12,7 +12,8 @@ DONORS = "donors"
 NEW_MONTHLY_DONORS = "new_monthly_donors"
 MONTHLY_VALUE = "monthly_value"
 PRO_BONO_HOURS = "pro_bono_hours"
-METRICS = (AMOUNT, DONORS, NEW_MONTHLY_DONORS, MONTHLY_VALUE, PRO_BONO_HOURS)
+SIGNATURES = "signatures"
+METRICS = (AMOUNT, DONORS, NEW_MONTHLY_DONORS, MONTHLY_VALUE, PRO_BONO_HOURS, SIGNATURES)
 #: Counted in minor units of the drive's currency.
 MONEY = frozenset({AMOUNT, MONTHLY_VALUE})
 
@@ -22,7 +23,7 @@ class Goal(Model):
     __table_args__ = (
         UniqueConstraint("drive_id", "metric"),
         CheckConstraint(
-            "metric IN ('amount','donors','new_monthly_donors','monthly_value','pro_bono_hours')",
+            "metric IN ('amount','donors','new_monthly_donors','monthly_value','pro_bono_hours','signatures')",
             name="metric",
         ),
         CheckConstraint("target > 0", name="target"),

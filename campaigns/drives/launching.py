@@ -7,6 +7,7 @@ from campaigns.clearance import clearing
 from campaigns.disclosure import Warnings, screen_for_campaign
 from campaigns.drives.drafting import TEXTS, get_own
 from campaigns.drives.drive import Drive
+from campaigns.drives.goal import SIGNATURES
 from campaigns.funds.fund import Fund
 from campaigns.reading import goals_of
 from core import clock
@@ -51,6 +52,8 @@ def missing_for_publication(drive: Drive) -> dict[str, list[str]]:
         missing["story"] = [_("Write the story before the drive becomes public.")]
     if not goals_of(drive.id):
         missing["goals"] = [_("Set at least one goal.")]
+    if SIGNATURES in {goal.metric for goal in goals_of(drive.id)} and not drive.petition:
+        missing["petition"] = [_("Write what people sign: what is asked, and of whom.")]
     if drive.deductibility == "ask_counsel":
         missing["deductibility"] = [_("Declare whether gifts are deductible. Counsel knows.")]
     if drive.closes_at is not None and drive.closes_at <= clock.now():

@@ -145,7 +145,17 @@ def _edit_schema(drive: Drive) -> DriveWordsSchema:
 
 def _form_values(drive: Drive) -> dict[str, Any]:
     targets = {goal.metric: goal.target for goal in goal_terms(drive)}
-    names = ("title", "slug", "summary", "story", "zone", "grace_counts", "deductibility", "version")
+    names = (
+        "title",
+        "slug",
+        "summary",
+        "story",
+        "petition",
+        "zone",
+        "grace_counts",
+        "deductibility",
+        "version",
+    )
     return {
         **{name: getattr(drive, name) for name in names},
         **_deadline_values(drive),

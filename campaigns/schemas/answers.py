@@ -53,6 +53,7 @@ class DriveOut(Schema):
     title = fields.String()
     summary = fields.String()
     story = fields.String(metadata={"description": "Markdown."})
+    petition = fields.String(metadata={"description": "Markdown. What people sign."})
     currency = fields.String()
     state = fields.String(metadata={"enum": ["draft", "scheduled", "open", "closed", "withdrawn"]})
     opens_at = fields.AwareDateTime()

@@ -23,6 +23,7 @@ from campaigns.drives.goal import (
     MONTHLY_VALUE,
     NEW_MONTHLY_DONORS,
     PRO_BONO_HOURS,
+    SIGNATURES,
 )
 from campaigns.schemas import choices
 from campaigns.schemas.campaign import looked_at_field, slug_field, text_field, title_field, version_field
@@ -69,6 +70,12 @@ class DriveWordsSchema(Schema):
         hint=lazy_gettext("Markdown. Nothing about place, facility, dates, employer or school."),
         longest=opening.LONGEST["story"],
         rows=10,
+    )
+    petition = text_field(
+        lazy_gettext("Petition"),
+        hint=lazy_gettext("What people sign: what is asked, and of whom. Needs a goal of signatures."),
+        longest=opening.LONGEST["petition"],
+        rows=4,
     )
     presets = Presets(
         load_default=(2500, 5000, 10000),
@@ -138,6 +145,15 @@ class DriveRulesSchema(DriveWordsSchema):
         },
         error_messages=said(invalid=lazy_gettext("Write a whole number of hours, more than zero.")),
     )
+    goal_signatures = fields.Integer(
+        validate=validate.Range(
+            min=1,
+            max=MOST_PEOPLE,
+            **said(error=lazy_gettext("Write a whole number of people, more than zero.")),
+        ),
+        metadata={"label": lazy_gettext("Goal: signatures"), "min": 1},
+        error_messages=said(invalid=lazy_gettext("Write a whole number of people, more than zero.")),
+    )
     closes_on = fields.Date(
         load_default=None,
         metadata={
@@ -188,6 +204,7 @@ class DriveRulesSchema(DriveWordsSchema):
             NEW_MONTHLY_DONORS: data.pop("goal_new_monthly_donors", None),
             MONTHLY_VALUE: data.pop("goal_monthly_value").minor if "goal_monthly_value" in data else None,
             PRO_BONO_HOURS: data.pop("goal_pro_bono_hours", None),
+            SIGNATURES: data.pop("goal_signatures", None),
         }
         goals = [GoalTerms(metric=metric, target=target) for metric, target in targets.items() if target]
         return {**data, "goals": goals}

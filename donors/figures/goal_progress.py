@@ -6,7 +6,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from campaigns.drives.goal import AMOUNT, DONORS, MONEY, MONTHLY_VALUE, PRO_BONO_HOURS
+from campaigns.drives.goal import AMOUNT, DONORS, MONEY, MONTHLY_VALUE, PRO_BONO_HOURS, SIGNATURES
 from core import i18n
 
 
@@ -49,6 +49,8 @@ class GoalProgress:
             return ngettext("certified pro bono hour", "certified pro bono hours", self.target)
         if self.metric == DONORS:
             return ngettext("donor", "donors", self.target)
+        if self.metric == SIGNATURES:
+            return ngettext("signature", "signatures", self.target)
         return ngettext("new monthly donor", "new monthly donors", self.target)
 
     @property
@@ -67,6 +69,7 @@ class GoalProgress:
             DONORS: _("How donors are counted"),
             MONTHLY_VALUE: _("How “a month” is counted"),
             PRO_BONO_HOURS: _("How hours are counted"),
+            SIGNATURES: _("How signatures are counted"),
         }.get(self.metric, _("How “new monthly donors” is counted"))
 
     @property
@@ -81,6 +84,11 @@ class GoalProgress:
             return _(
                 "People with at least one gift paid while the drive is open and not wholly refunded. Each counts"
                 " once, however often they give."
+            )
+        if self.metric == SIGNATURES:
+            return _(
+                "People who signed the petition and confirmed it by mail while the drive is open. One address signs"
+                " once, and whoever takes it back counts no more."
             )
         if self.metric == MONTHLY_VALUE:
             return _(

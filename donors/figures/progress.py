@@ -13,10 +13,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, select
 
 from campaigns.drives.drive import Drive
-from campaigns.drives.goal import AMOUNT, DONORS, MONTHLY_VALUE, PRO_BONO_HOURS, Goal
+from campaigns.drives.goal import AMOUNT, DONORS, MONTHLY_VALUE, PRO_BONO_HOURS, SIGNATURES, Goal
 from campaigns.funds import ledger
 from campaigns.funds.fund import Fund
 from campaigns.funds.ledger import LedgerTotal
+from campaigns.petitions.signature import count_signatures
 from core import clock
 from core.db import db
 from core.money import Money
@@ -243,6 +244,8 @@ def _actual(metric: str, drive: Drive, row: Any) -> int:
         return int(row.donors)
     if metric == MONTHLY_VALUE:
         return monthly_value(drive.id)
+    if metric == SIGNATURES:
+        return count_signatures(drive.id)
     if metric == PRO_BONO_HOURS:
         return certified_tenths(drive) // 10
     return int(row.new_monthly_donors)

@@ -11,6 +11,7 @@ from typing import Any
 from flask_babel import lazy_gettext
 from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
 
+from campaigns.petitions.signature import CONFIRMED, Signature
 from core import clock
 from core.db import Model, db
 from core.mail import OutgoingMail
@@ -91,6 +92,14 @@ RULES = (
         SignInLink,
         lambda before: SignInLink.asked_at < before,
         _drop(SignInLink),
+    ),
+    Rule(
+        "signatures",
+        lazy_gettext("Signatures that were never confirmed or were taken back, deleted"),
+        30,
+        Signature,
+        lambda before: and_(Signature.signed_at < before, Signature.state != CONFIRMED),
+        _drop(Signature),
     ),
     Rule(
         "events",

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from campaigns.clearance.steps import clearance_of
 from campaigns.funds.statement import groups_of
+from campaigns.petitions.signature import Signature
 from campaigns.timeline import telling
 from campaigns.timeline.telling import Happening
 from campaigns.updates import updating
@@ -28,6 +29,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "partners": {"organisation_slug": "llano"},
     "updates": {"title": "News", "body": "News."},
     "timeline": {"what": "filed", "happened_on": "2025-06-12"},
+    "extensions": {"note": "The hearing was moved."},
 }
 FORMS = {
     "reason": "Filing the bond motion",
@@ -73,6 +75,8 @@ def ids(session: Session, work: Work, posted_fund: object) -> dict[str, str]:
     update = updating.write_update(work.alice, work.campaign.id, title="News", body="News.")
     happening = Happening(what="filed", happened_on=date(2025, 6, 12))
     entry = telling.tell(work.alice, work.campaign.id, happening)
+    signature = Signature(drive_id=work.drive.id, name="Lena", email="lena@example.org")
+    session.add(signature)
     session.commit()
     group = session.scalars(groups_of(work.fund)).one()
     return {
@@ -83,6 +87,7 @@ def ids(session: Session, work: Work, posted_fund: object) -> dict[str, str]:
         "update_id": update.id,
         "group_id": group.id,
         "timeline_entry_id": entry.id,
+        "signature_id": signature.id,
         "clearance_id": clearance_of(work.drive).id,
         "disclosure_consent_id": consent_of(counsel_of(work.campaign), work.client.id).id,
         "partner_id": "part_000000000000000000000000",

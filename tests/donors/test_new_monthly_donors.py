@@ -238,6 +238,7 @@ def test_each_metric_has_one_count_and_a_sentence(
         "new_monthly_donors": 1,
         "monthly_value": 1625,
         "pro_bono_hours": 0,
+        "signatures": 0,
     }
     assert (
         len({goal.rule for goal in found.goals})

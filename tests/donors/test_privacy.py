@@ -29,7 +29,7 @@ from donors.recurring.recurring_gift import RecurringGift
 from staff.audit import AuditEvent
 from staff.member import Member
 from tests.conftest import Cast
-from tests.core.test_mail import Inbox, inbox  # noqa: F401 (a fixture)
+from tests.inbox import Inbox
 
 SignIn = Callable[[Member], FlaskClient]
 NEWS = Letter(key="update:1", subject="News", text="Filed.")

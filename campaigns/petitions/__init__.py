@@ -1,0 +1,1 @@
+"""Petitions: what a drive asks of somebody, and who signs it."""

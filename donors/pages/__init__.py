@@ -1,0 +1,5 @@
+"""The public pages: drives and giving to them, petitions."""
+
+from donors.pages import drives, petitions
+
+__all__ = ["drives", "petitions"]
