@@ -99,7 +99,8 @@ def _open_drives(campaign: Campaign, fund: Fund) -> None:
         closes_on=today + timedelta(days=40),
         presets_minor=(2500, 5000, 10000, 25000),
         deductibility="not_deductible",
-        goals=(GoalTerms(metric="amount", target=10_000_000),),
+        petition=words.PETITION,
+        goals=(GoalTerms(metric="amount", target=10_000_000), GoalTerms(metric="signatures", target=500)),
     )
     monthly = DriveTerms(
         title=words.MONTHLY_TITLE,

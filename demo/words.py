@@ -103,3 +103,19 @@ TIMELINE = (
     ("hearing_held", date(2025, 8, 14), "The judge asked for the file."),
     ("bond_posted", date(2025, 10, 9), "It is returned when the case ends."),
 )
+
+PETITION = """To the director of the field office:
+
+**Let Carlos wait for his hearing at home.** He has no record, two children who ask for him every night, and two
+lawyers who will see that he comes."""
+
+#: Name, town, and whether they want to be named.
+SIGNERS = (
+    ("Lena Ortiz", "Austin", True),
+    ("Thomas Reed", "San Antonio", True),
+    ("Imani Brooks", "Houston", True),
+    ("Kenji Mori", "Dallas", True),
+    ("Sofia Lindqvist", "", True),
+    ("Peter Novak", "El Paso", False),
+    ("Grace Adeyemi", "Austin", False),
+)

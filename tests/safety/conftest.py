@@ -12,7 +12,7 @@ from sqlalchemy import Select, inspect, select, text
 
 from campaigns.campaign import Campaign
 from core.db import Model, db, transaction
-from demo import bank, cause, people, reports
+from demo import bank, cause, people, reports, signers
 from donors.gifts import form_token
 from donors.gifts.gift import Gift
 from donors.webhooks_out import keeping
@@ -134,7 +134,13 @@ def town(
         keeping.add(people.actor("elena"), url="https://refugio.example/hooks", kinds=["gift.paid"])
     _give(app, stripe)
     told = (cause.tell_updates, cause.tell_the_timeline, reports.publish_a_report)
-    for step in (cause.pay_costs, bank.leave_a_run_to_the_bank, *told, stranger.settle):
+    for step in (
+        cause.pay_costs,
+        bank.leave_a_run_to_the_bank,
+        signers.sign_the_petition,
+        *told,
+        stranger.settle,
+    ):
         with transaction():
             step()
     return Town(app, sign_in)
