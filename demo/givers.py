@@ -29,6 +29,8 @@ class Giver:
     email: str
     display: str
     message: str
+    #: To news of the organisation that leads.
+    agrees: bool
     paid_at: int
 
 
@@ -47,6 +49,7 @@ def givers(opened_at: int, now: int, seed: int = 7) -> Iterator[Giver]:
             email=f"{first}.{last}.{number}@example.com".lower(),
             display=chance.choices(("initial", "full", "anonymous"), (6, 2, 2))[0],
             message=chance.choice(words.MESSAGES) if chance.random() < 0.2 else "",
+            agrees=chance.random() < 0.4,
             paid_at=int(opened_at + (now - 600 - opened_at) * share),
         )
 
@@ -80,6 +83,7 @@ def _give(web: str, stripe: str, giver: Giver) -> int:
                 "name": giver.name,
                 "name_display": giver.display,
                 "message": giver.message,
+                **({"consent_0": "true"} if giver.agrees else {}),
             },
             allow_redirects=False,
             timeout=30,
