@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from flask import current_app
 from flask_babel import gettext as _
-from itsdangerous import BadSignature, URLSafeSerializer
 from sqlalchemy import Select, select
 
 from campaigns.campaign import Campaign
@@ -27,10 +26,11 @@ from core import clock
 from core.db import db
 from core.errors import Conflict, Invalid, NotFound
 from core.mail import queue_mail
+from core.web import signed_links
 from staff import audit
 from staff.access import Actor
 
-_SALT = "petition-signature"
+_PURPOSE = "petition-signature"
 #: How many names of a list are looked through for words that name the client.
 LATEST = 500
 
@@ -88,7 +88,7 @@ def sign(drive: Drive, terms: SignatureTerms) -> Signature:
 
 
 def _ask(drive: Drive, signature: Signature) -> None:
-    address = f"{current_app.config['BASE_URL']}/signatures/{_serializer().dumps(signature.id)}"
+    address = f"{current_app.config['BASE_URL']}/signatures/{signed_links.sign(signature.id, _PURPOSE)}"
     queue_mail(
         key=f"signature:{signature.id}",
         to=signature.email,
@@ -105,10 +105,7 @@ def _ask(drive: Drive, signature: Signature) -> None:
 
 def find_signature(token: str) -> Signature:
     """The signature of a mail's link, locked. Raises NotFound for a link that we did not sign."""
-    try:
-        signature_id = str(_serializer().loads(token))
-    except BadSignature:
-        raise NotFound from None
+    signature_id = signed_links.read(token, _PURPOSE)
     query = select(Signature).where(Signature.id == signature_id).with_for_update()
     found = db.session.scalar(query.execution_options(populate_existing=True))
     if found is None:
@@ -175,7 +172,3 @@ def _has_signed(signature: Signature) -> bool:
         Signature.state == CONFIRMED,
     )
     return signature.state == UNCONFIRMED and db.session.scalar(same) is not None
-
-
-def _serializer() -> URLSafeSerializer:
-    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt=_SALT)

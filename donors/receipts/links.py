@@ -1,7 +1,8 @@
 """The links in a donor's mails: signed, without a password, and never logged (a log line names the route)."""
 
 from flask import current_app
-from itsdangerous import BadSignature, URLSafeSerializer
+
+from core.web import signed_links
 
 RECURRING, RECEIPT = "manage-recurring-gift", "read-receipt"
 UNSUBSCRIBE = "end-news"
@@ -9,7 +10,7 @@ UNSUBSCRIBE = "end-news"
 
 def manage_url(recurring_gift_id: str) -> str:
     """The address at which the reader of a receipt changes or ends the recurring gift."""
-    return f"{_base()}/my/recurring/{_signed(recurring_gift_id, RECURRING)}"
+    return f"{_base()}/my/recurring/{signed_links.sign(recurring_gift_id, RECURRING)}"
 
 
 def card_url(recurring_gift_id: str) -> str:
@@ -19,29 +20,17 @@ def card_url(recurring_gift_id: str) -> str:
 
 def receipt_url(receipt_id: str) -> str:
     """The address of a receipt as a PDF document."""
-    return f"{_base()}/my/receipts/{_signed(receipt_id, RECEIPT)}.pdf"
+    return f"{_base()}/my/receipts/{signed_links.sign(receipt_id, RECEIPT)}.pdf"
 
 
 def unsubscribe_url(donor_id: str, organisation_id: str) -> str:
     """The address at which one click ends an organisation's news to a donor."""
-    return f"{_base()}/my/unsubscribe/{_signed(f'{donor_id} {organisation_id}', UNSUBSCRIBE)}"
+    return f"{_base()}/my/unsubscribe/{signed_links.sign(f'{donor_id} {organisation_id}', UNSUBSCRIBE)}"
 
 
 def read(token: str, purpose: str) -> str | None:
     """The id that a link of this purpose names, or None for one that we did not sign."""
-    try:
-        return str(_serializer(purpose).loads(token))
-    except BadSignature:
-        return None
-
-
-def _signed(thing_id: str, purpose: str) -> str:
-    dumped = _serializer(purpose).dumps(thing_id)
-    return dumped if isinstance(dumped, str) else dumped.decode()
-
-
-def _serializer(purpose: str) -> URLSafeSerializer:
-    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt=purpose)
+    return signed_links.read(token, purpose)
 
 
 def _base() -> str:

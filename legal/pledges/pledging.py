@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from flask import current_app
 from flask_babel import gettext as _
-from itsdangerous import BadSignature, URLSafeSerializer
 from sqlalchemy import select
 
 from campaigns.campaign import Campaign
@@ -14,6 +13,7 @@ from core import clock
 from core.db import db
 from core.errors import Conflict, Invalid, NotFound
 from core.mail import queue_mail
+from core.web import signed_links
 from legal.acting import answerable
 from legal.matters.engaging import engage_timekeeper
 from legal.matters.timekeeper import CLASSES
@@ -29,7 +29,7 @@ from legal.pledges.hours_pledge import (
 from staff import audit
 from staff.access import Actor
 
-_SALT = "confirm-hours-pledge"
+_PURPOSE = "confirm-hours-pledge"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +74,7 @@ def pledge_hours(drive: Drive, terms: PledgeTerms) -> HoursPledge:
             (
                 _("You pledged %(hours)s hours to “%(drive)s”.", hours=pledge.hours, drive=drive.title),
                 _("Confirm it here, and the organisation will write to you:"),
-                f"{current_app.config['BASE_URL']}/hours-pledges/{_serializer().dumps(pledge.id)}",
+                f"{current_app.config['BASE_URL']}/hours-pledges/{signed_links.sign(pledge.id, _PURPOSE)}",
                 _("If it was not you, do nothing."),
             )
         ),
@@ -126,10 +126,7 @@ def _write(drive: Drive, terms: PledgeTerms) -> HoursPledge:
 
 def find_pledge(token: str) -> HoursPledge:
     """The pledge of a mail's link. Raises NotFound for a link that we did not sign."""
-    try:
-        pledge_id = str(_serializer().loads(token))
-    except BadSignature:
-        raise NotFound from None
+    pledge_id = signed_links.read(token, _PURPOSE)
     query = select(HoursPledge).where(HoursPledge.id == pledge_id).with_for_update()
     pledge = db.session.scalar(query.execution_options(populate_existing=True))
     if pledge is None:
@@ -177,7 +174,3 @@ def _decide(actor: Actor, pledge: HoursPledge) -> HoursPledge:
     after = {"hours": pledge.hours, "timekeeper": pledge.timekeeper_id}
     audit.record(actor, f"hours_pledge.{pledge.state}", pledge.id, after=after)
     return pledge
-
-
-def _serializer() -> URLSafeSerializer:
-    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt=_SALT)

@@ -1,6 +1,6 @@
 """Paying claims through the bank: where members are paid, runs, their files, and what became of them."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from typing import Any
 
@@ -29,7 +29,7 @@ from legal.costs.paying_out import (
 from legal.costs.payment_run import STATES, PaymentRun, get_run, list_items, runs_of, sums_of
 from legal.pages.blueprint import bp, names_of, refuse
 from legal.schemas.paying_out import BankOriginIn, PayeeAccountIn, PaymentDayIn
-from staff.access import current_actor, requires
+from staff.access import Actor, current_actor, requires
 from staff.organisation import Organisation
 
 #: A payee account younger than this is pointed out to whoever pays.
@@ -164,26 +164,25 @@ def payment_run_file(payment_run_id: str) -> AnyResponse:
 @bp.post("/payment-runs/<payment_run_id>/settlements")
 @requires("costs.pay")
 def payment_run_settle(payment_run_id: str) -> AnyResponse:
-    try:
-        with transaction():
-            settle_run(current_actor(), payment_run_id)
-    except Conflict as refusal:
-        flash(refusal.message, "bad")
-    else:
-        flash(_("Every claim of the run is paid from its fund."))
-    return redirect(url_for("legal.payment_run", payment_run_id=payment_run_id))
+    return _ended(payment_run_id, settle_run, _("Every claim of the run is paid from its fund."))
 
 
 @bp.post("/payment-runs/<payment_run_id>/cancellations")
 @requires("costs.pay")
 def payment_run_cancel(payment_run_id: str) -> AnyResponse:
+    return _ended(
+        payment_run_id, cancel_run, _("The run is cancelled. Its claims are approved and free again.")
+    )
+
+
+def _ended(payment_run_id: str, verb: Callable[[Actor, str], PaymentRun], said: str) -> AnyResponse:
     try:
         with transaction():
-            cancel_run(current_actor(), payment_run_id)
+            verb(current_actor(), payment_run_id)
     except Conflict as refusal:
         flash(refusal.message, "bad")
     else:
-        flash(_("The run is cancelled. Its claims are approved and free again."))
+        flash(said)
     return redirect(url_for("legal.payment_run", payment_run_id=payment_run_id))
 
 
