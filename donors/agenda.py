@@ -167,8 +167,8 @@ def _panel(figures: Progress) -> Panel:
     goals = tuple(
         Figure(
             value=goal.shown_text,
-            meaning=_("of %(target)s %(label)s", target=goal.target_text, label=goal.label),
-            share=goal.shown / goal.target,
+            meaning=_("of %(target)s %(label)s", target=goal.aim_text, label=goal.label),
+            share=goal.shown / goal.aim,
         )
         for goal in figures.goals
     )

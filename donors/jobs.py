@@ -7,7 +7,7 @@ from sqlalchemy import select
 from core import clock, jobs
 from core.db import db, transaction
 from donors.defence import learning
-from donors.figures import snapping
+from donors.figures import snapping, stepping
 from donors.gifts.gift import Gift
 from donors.mailings import sending as mailings
 from donors.payments import (
@@ -121,6 +121,14 @@ def keep_up() -> None:
         for each in found:
             with transaction():
                 step(each)
+
+
+@jobs.every(minutes=1)
+def note_steps() -> None:
+    """Announce milestones and stretch goals that were reached."""
+    for drive_id in snapping.list_public():
+        with transaction():
+            stepping.note_steps(drive_id)
 
 
 @jobs.every(minutes=1)

@@ -117,7 +117,12 @@ def get_own(actor: Actor, drive_id: str) -> Drive:
 def goal_terms(drive: Drive) -> list[GoalTerms]:
     """The drive's present goals, as they would be asked for."""
     return [
-        GoalTerms(metric=goal.metric, target=goal.target, lookback_months=goal.lookback_months)
+        GoalTerms(
+            metric=goal.metric,
+            target=goal.target,
+            lookback_months=goal.lookback_months,
+            steps=tuple(goal.steps),
+        )
         for goal in reading.goals_of(drive.id)
     ]
 
@@ -187,6 +192,7 @@ def _set_goals(drive: Drive, goals: Sequence[GoalTerms]) -> None:
     for position, terms in enumerate(goals):
         goal = present.pop(terms.metric, None) or Goal(drive_id=drive.id, metric=terms.metric)
         goal.target, goal.lookback_months, goal.position = terms.target, terms.lookback_months, position
+        goal.steps = list(terms.steps)
         db.session.add(goal)
     for goal in present.values():
         db.session.delete(goal)

@@ -18,6 +18,7 @@ FURTHEST = timedelta(days=3660)
 RHYTHMS = ("week", "month", "quarter", "year")
 MOST_PEOPLE = 10_000_000
 MOST_PRESETS = 6
+MOST_STEPS = 10
 LONGEST_GRACE_MINUTES = 1440
 
 
@@ -29,6 +30,8 @@ class GoalTerms:
     metric: str
     target: int
     lookback_months: int = 12
+    #: Milestones on the way and stretch goals beyond, ascending.
+    steps: Sequence[int] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,6 +140,17 @@ def wrong_goals(goals: Sequence[GoalTerms]) -> dict[str, list[str]]:
             ]
         if not 0 < goal.target <= most:
             wrong[f"goals.{index}.target"] = [_("The target must be more than zero, and within reason.")]
+        if not _are_steps(goal, most):
+            text = _(
+                "Write up to %(most)s different steps, smallest first, without the goal.", most=MOST_STEPS
+            )
+            wrong[f"goals.{index}.steps"] = [text]
         if not 0 <= goal.lookback_months <= 120:
             wrong[f"goals.{index}.lookback_months"] = [_("Choose 0 to 120 months.")]
     return wrong
+
+
+def _are_steps(goal: GoalTerms, most: int) -> bool:
+    steps = list(goal.steps)
+    in_order = steps == sorted({*steps} - {goal.target})
+    return in_order and len(steps) <= MOST_STEPS and all(0 < each <= most for each in steps)

@@ -1,6 +1,6 @@
 """A goal: a target of a drive in one metric, with its counting rule fixed when the drive is published."""
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from campaigns.drives.drive import Drive
@@ -35,6 +35,8 @@ class Goal(Model):
     metric: Mapped[str] = mapped_column(Text)
     #: Minor units of the drive's currency for amount and monthly value, people, whole hours.
     target: Mapped[int] = mapped_column(BigInteger)
+    #: Milestones below the target and stretch goals above it, ascending.
+    steps: Mapped[list[int]] = mapped_column(JSON, default=list, server_default="[]")
     position: Mapped[int] = mapped_column(default=0)
     #: New monthly donors: months before the first instalment in which the donor had no recurring gift.
     lookback_months: Mapped[int] = mapped_column(default=12)

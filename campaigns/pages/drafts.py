@@ -14,7 +14,7 @@ from campaigns.drives import drafting, launching
 from campaigns.drives.drafting import goal_terms
 from campaigns.drives.drive import Drive
 from campaigns.drives.drive_terms import DriveTerms
-from campaigns.drives.goal import METRICS, MONEY
+from campaigns.drives.goal import AMOUNT, METRICS, MONEY
 from campaigns.funds.fund import Fund
 from campaigns.pages.blueprint import bp, text_address
 from campaigns.pages.refusing import Attempt, attempt
@@ -161,14 +161,22 @@ def _form_values(drive: Drive) -> dict[str, Any]:
         **_deadline_values(drive),
         "presets": ", ".join(_plain(preset) for preset in drive.presets),
         "rhythms": ",".join(drive.rhythms) or "once",
+        "steps_amount": _steps_of(drive),
         **{f"goal_{metric}": _goal_value(targets.get(metric), metric, drive) for metric in METRICS},
     }
+
+
+def _steps_of(drive: Drive) -> str:
+    steps = next((goal.steps for goal in goal_terms(drive) if goal.metric == AMOUNT), ())
+    return ", ".join(_plain(Money(each, drive.currency)) for each in steps)
 
 
 def _named(form: Form) -> dict[str, str]:
     """Goals are numbered among those that were asked for; the form has a field for each metric."""
     asked = form.data.get("goals", []) if form.is_valid else []
-    return NAMED | {f"goals.{number}.target": f"goal_{goal.metric}" for number, goal in enumerate(asked)}
+    named = {f"goals.{number}.target": f"goal_{goal.metric}" for number, goal in enumerate(asked)}
+    steps = {f"goals.{number}.steps": f"steps_{goal.metric}" for number, goal in enumerate(asked)}
+    return NAMED | named | steps
 
 
 def _goal_value(target: int | None, metric: str, drive: Drive) -> Any:

@@ -42,6 +42,7 @@ class GoalOut(Schema):
     metric = fields.String(metadata={"enum": list(METRICS)})
     target = fields.Integer()
     lookback_months = fields.Integer()
+    steps = fields.List(fields.Integer(), metadata={"description": "Milestones and stretch goals."})
 
 
 class DriveOut(Schema):

@@ -117,6 +117,16 @@ class DriveRulesSchema(DriveWordsSchema):
         },
         error_messages=said(invalid=lazy_gettext("Write a whole number of people, more than zero.")),
     )
+    steps_amount = Presets(
+        load_default=list,
+        metadata={
+            "label": lazy_gettext("Steps of the amount"),
+            "hint": lazy_gettext(
+                "Milestones before the goal and stretch goals after it, with commas between."
+            ),
+            "inputmode": "decimal",
+        },
+    )
     goal_donors = fields.Integer(
         validate=validate.Range(
             min=1,
@@ -206,7 +216,12 @@ class DriveRulesSchema(DriveWordsSchema):
             PRO_BONO_HOURS: data.pop("goal_pro_bono_hours", None),
             SIGNATURES: data.pop("goal_signatures", None),
         }
-        goals = [GoalTerms(metric=metric, target=target) for metric, target in targets.items() if target]
+        steps = {AMOUNT: tuple(data.pop("steps_amount"))}
+        goals = [
+            GoalTerms(metric=metric, target=target, steps=steps.get(metric, ()))
+            for metric, target in targets.items()
+            if target
+        ]
         return {**data, "goals": goals}
 
 
@@ -272,6 +287,11 @@ class GoalSchema(Schema):
         },
     )
     lookback_months = fields.Integer(strict=True, load_default=12)
+    steps = fields.List(
+        fields.Integer(strict=True),
+        load_default=list,
+        metadata={"description": "Milestones below the target and stretch goals above it, ascending"},
+    )
 
     def load(self, data: Any, *, partial: Any = None, **how: Any) -> Any:
         """Whole also in an edit of which the rest is partial: a goal is told with metric and target, or not."""
@@ -279,7 +299,7 @@ class GoalSchema(Schema):
 
     @ma.post_load
     def as_terms(self, data: dict[str, Any], **kwargs: Any) -> GoalTerms:
-        return GoalTerms(**data)
+        return GoalTerms(**{**data, "steps": tuple(data["steps"])})
 
 
 def _minor(**kwargs: Any) -> fields.Integer:

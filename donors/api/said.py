@@ -154,6 +154,11 @@ class GoalProgressOut(Schema):
     target = fields.Integer(required=True)
     actual = fields.Integer(required=True)
     frozen = fields.Integer(metadata={"description": "The figure at the close, once there is one"})
+    aim = fields.Integer(metadata={"description": "Beside steps: what is aimed at now"})
+    reached = fields.List(
+        fields.Dict(),
+        metadata={"description": "Beside steps: `target` and `on`, the day, of each that was reached"},
+    )
     pledged = fields.Integer(metadata={"description": "Beside `pro_bono_hours` alone: accepted pledges"})
 
 

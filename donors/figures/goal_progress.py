@@ -1,6 +1,7 @@
 """A goal with its figure: what it is called, how it is counted in a sentence, and how it is written."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
@@ -21,6 +22,32 @@ class GoalProgress:
     pledged: int = 0
     #: The figure at the close, which stays; `actual` goes on as what was adjusted since.
     frozen: int | None = None
+    #: Milestones and stretch goals as they were published, and those that were reached with their day.
+    steps: tuple[int, ...] = ()
+    reached: tuple[tuple[int, date], ...] = ()
+
+    @property
+    def all_steps(self) -> list[int]:
+        """The goal among its steps, the lowest first."""
+        return sorted({*self.steps, self.target})
+
+    @property
+    def aim(self) -> int:
+        """What is aimed at now: the goal, and once it is reached the next stretch goal that is not."""
+        told = {target for target, _day in self.reached}
+        if self.target not in told:
+            return self.target
+        beyond = [each for each in self.all_steps if each >= self.target]
+        return next((each for each in beyond if each not in told), beyond[-1])
+
+    @property
+    def aim_text(self) -> str:
+        return self._text(self.aim)
+
+    @property
+    def reached_texts(self) -> list[tuple[str, date]]:
+        """What was reached and when, the latest first."""
+        return [(self._text(target), day) for target, day in reversed(self.reached)]
 
     @property
     def shown(self) -> int:
@@ -113,6 +140,9 @@ class GoalProgress:
         told = {"metric": self.metric, "target": self.target, "actual": self.actual}
         if self.frozen is not None:
             told["frozen"] = self.frozen
+        if self.steps:
+            told["aim"] = self.aim
+            told["reached"] = [{"target": target, "on": day.isoformat()} for target, day in self.reached]
         return told | ({"pledged": self.pledged} if self.metric == PRO_BONO_HOURS else {})
 
     def _text(self, value: int) -> str:

@@ -39,7 +39,7 @@ def pace_sentence(figures: Progress) -> str:
 def _end(goal: GoalProgress, end: int) -> str:
     whole = end - end % 10 ** EXPONENTS[goal.currency]  # a guess has no cents
     text = i18n.money(whole, goal.currency) if goal.is_money else i18n.number(end)
-    return _("%(end)s of %(target)s %(label)s", end=text, target=goal.target_text, label=goal.label)
+    return _("%(end)s of %(target)s %(label)s", end=text, target=goal.aim_text, label=goal.label)
 
 
 def _when(drive: Drive, now: datetime) -> str:

@@ -23,6 +23,7 @@ from core.db import db
 from core.money import Money
 from donors.figures.counted_promise import monthly_value
 from donors.figures.goal_progress import GoalProgress
+from donors.figures.goal_step import reached_column, read_reached
 from donors.figures.snapshot import CLOSE, PublicSnapshot
 from donors.figures.tally import DriveTotal
 from legal.bonds.bond import REFUNDED, Bond
@@ -129,6 +130,7 @@ def _columns() -> list[ColumnElement[Any]]:
         func.coalesce(LegalTotal.in_kind_minor, 0).label("in_kind_minor"),
         LegalTotal.currency.label("in_kind_currency"),
         _frozen().label("frozen"),
+        reached_column().label("reached"),
     ]
 
 
@@ -227,6 +229,10 @@ def _goal(goal: Goal, drive: Drive, row: Any) -> GoalProgress:
         lookback_months=goal.lookback_months,
         pledged=pledged_hours(drive.id) if asks_for_hours else 0,
         frozen=_frozen_figure(row.frozen, goal.metric),
+        steps=tuple(goal.steps),
+        reached=tuple(
+            (target, day) for metric, target, day in read_reached(row.reached) if metric == goal.metric
+        ),
     )
 
 

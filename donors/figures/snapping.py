@@ -121,5 +121,6 @@ def _content(drive: Drive, kind: str, number: int, now: datetime) -> dict[str, A
     told = figures.as_json()
     told["legal"] = {name: value for name, value in told["legal"].items() if not name.startswith("bond")}
     for goal in told["goals"]:
-        goal.pop("frozen", None)
+        for name in ("frozen", "aim", "reached"):
+            goal.pop(name, None)
     return {"drive": drive.slug, "number": number, "kind": kind, **told, "as_of": now.isoformat()}
