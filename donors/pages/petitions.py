@@ -21,7 +21,7 @@ from core.db import db, transaction
 from core.errors import Conflict, Gone, Invalid, NotFound
 from core.forms import Form
 from core.security import csrf
-from core.web.limits import caller, spend
+from core.web.limits import caller, digest, spend
 from core.web.paging import numbered
 from donors.figures import progress
 from donors.gifts import form_token
@@ -49,6 +49,7 @@ def petition_submit(slug: str) -> Any:
             _("This page was open for a long time. Look at it once more, then send it again.")
         ]
         return _form_page(slug, form), 422
+    spend("5 per day", "signature-mail", digest(typed["email"]))
     try:
         with transaction():
             sign(drive, SignatureTerms(**typed))
