@@ -13,7 +13,8 @@ from campaigns.drives.extending import DriveExtension
 from campaigns.drives.goal import Goal
 from campaigns.schemas.answers import DriveOut, GoalOut
 from campaigns.schemas.campaign import ReasonSchema
-from campaigns.schemas.drive import DriveBody, DriveEditBody, ExtensionOut, ExtensionSchema
+from campaigns.schemas.drive_body import DriveBody, DriveEditBody
+from campaigns.schemas.extension import ExtensionOut, ExtensionSchema
 from core import clock
 from core.db import transaction
 from core.web.paging import Page, page

@@ -15,7 +15,7 @@ from campaigns.drives.extending import DriveExtension
 from campaigns.pages.blueprint import bp
 from campaigns.pages.refusing import Attempt, attempt
 from campaigns.schemas.campaign import ReasonSchema
-from campaigns.schemas.drive import ExtensionSchema
+from campaigns.schemas.extension import ExtensionSchema
 from core import clock
 from core.forms import Form
 from core.web.paging import numbered

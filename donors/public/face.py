@@ -42,6 +42,7 @@ from core.errors import Gone, NotFound
 from core.money import Money
 from donors.figures import progress
 from donors.figures.progress import Progress
+from donors.figures.statement import statement
 from donors.figures.tally import DriveDay
 from donors.gifts.gift import RECEIVED, Gift
 from donors.public import told_timeline
@@ -130,7 +131,7 @@ def _public_figures(campaign: Campaign, figures: Progress) -> Progress:
 @cache
 def _drive_by_slug() -> Any:
     return (
-        progress.statement()
+        statement()
         .add_columns(Campaign, Organisation, Fund, Persona)
         .join(Campaign, Campaign.id == Drive.campaign_id)
         .join(Organisation, Organisation.id == Drive.organisation_id)

@@ -1,6 +1,7 @@
 """A donor's bank disputes a payment, staff answers from a phone, the bank keeps the money all the same."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 import requests
@@ -14,7 +15,7 @@ from tests.stories.staffing import fill, send, sign_in
 pytestmark = [pytest.mark.browser, pytest.mark.once]
 
 
-def bank(house: House, path: str, **body: object) -> dict[str, str]:
+def bank(house: House, path: str, **body: Any) -> dict[str, Any]:
     """What banks do, by the sandbox's controls."""
     answer = requests.post(f"{house.box.url}/_sandbox/{path}", json=body, timeout=10)
     answer.raise_for_status()
