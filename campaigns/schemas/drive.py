@@ -1,4 +1,4 @@
-"""Drives: the form that people fill in, and the body that software sends."""
+"""Drives: the form that people fill in."""
 
 from typing import Any
 
