@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from campaigns import publishing
 from campaigns.api.blueprint import bp
 from campaigns.clearance import clearing, queue
 from campaigns.clearance.clearance import Clearance
-from campaigns.schemas.clearance import SubmissionSchema, TextOut, TextsIn
+from campaigns.publishing import ScheduledPublication
+from campaigns.schemas.clearance import ScheduleBody, ScheduledOut, SubmissionSchema, TextOut, TextsIn
 from core.db import transaction
 from core.web.paging import Page, page
 from staff.access import current_actor
@@ -43,3 +45,24 @@ def submit_text(body: dict[str, Any], clearance_id: str) -> Clearance:
     it = queue.get_text(current_actor(), clearance_id)
     with transaction():
         return clearing.submit(current_actor(), it.kind, it.subject_id, **body)
+
+
+@bp.post("/texts/<clearance_id>/schedules")
+@token_required("campaigns.edit")
+@bp.arguments(ScheduleBody)
+@bp.response(201, ScheduledOut)
+def schedule_text(body: dict[str, Any], clearance_id: str) -> ScheduledPublication:
+    """Publish approved words at a time. 409 `not_approved`, `scheduled`."""
+    it = queue.get_text(current_actor(), clearance_id)
+    with transaction():
+        return publishing.schedule(current_actor(), it, **body)
+
+
+@bp.delete("/texts/<clearance_id>/schedules")
+@token_required("campaigns.edit")
+@bp.response(204)
+def unschedule_text(clearance_id: str) -> None:
+    """Do not publish by itself after all. 404 where no time is chosen."""
+    it = queue.get_text(current_actor(), clearance_id)
+    with transaction():
+        publishing.cancel_scheduled(current_actor(), it)

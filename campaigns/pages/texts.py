@@ -1,13 +1,14 @@
 """Public words on their way: the queue, one text with what the screen found, and every step of it."""
 
-from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from campaigns import opening
+from campaigns import publishing
 from campaigns.clearance import clearing, queue, withdrawing
 from campaigns.clearance.clearance import KINDS, STATES, Clearance
 from campaigns.clearance.steps import steps_of
@@ -20,10 +21,14 @@ from campaigns.pages.blueprint import bp
 from campaigns.pages.refusing import attempt
 from campaigns.reading import goals_of
 from campaigns.schemas.campaign import ReasonSchema
-from campaigns.schemas.clearance import AgreementSchema, ApprovalSchema, ReturnSchema, SubmissionSchema
+from campaigns.schemas.clearance import (
+    AgreementSchema,
+    ApprovalSchema,
+    ReturnSchema,
+    ScheduleSchema,
+    SubmissionSchema,
+)
 from campaigns.screening.marking import marked
-from campaigns.timeline import telling
-from campaigns.updates import updating
 from core.db import db, transaction
 from core.errors import Invalid
 from core.forms import Form
@@ -31,13 +36,6 @@ from core.web.paging import numbered
 from staff.access import current_actor, requires
 from staff.member import Member
 from staff.organisation import Organisation
-
-PUBLISHING: dict[str, Callable[[Any, str], Any]] = {
-    "campaign": opening.publish_campaign,
-    "drive": launching.publish_drive,
-    "update": updating.publish_update,
-    "timeline": telling.publish_entry,
-}
 
 
 @bp.get("/texts")
@@ -94,7 +92,15 @@ def _text_page(clearance: Clearance, **forms: Form) -> str:
         agreement=forms.get("agreement", Form(AgreementSchema())),
         said=[sentence for form in forms.values() for sentence in form.errors.get("_", [])],
         withdrawal=Form(ReasonSchema()),
+        scheduled=publishing.find_scheduled(clearance.id),
+        refused_plan=publishing.find_refused(clearance.id),
+        schedule=forms.get("schedule", Form(ScheduleSchema())),
+        zone=_zone(),
     )
+
+
+def _zone() -> str:
+    return db.session.get_one(Organisation, current_actor().organisation_id).zone
 
 
 def _screened(subject: Subject) -> tuple[Warnings, dict[str, list[str]]]:
@@ -203,10 +209,35 @@ def publish_text(clearance_id: str) -> Any:
     it = queue.get_text(current_actor(), clearance_id)
     form = Form(SubmissionSchema(), request.form)
     get_subject(current_actor(), it.kind, it.subject_id)
-    tried = attempt(form, lambda: PUBLISHING[it.kind](current_actor(), it.subject_id))
+    tried = attempt(form, lambda: publishing.publish(current_actor(), it))
     if tried.done is None:
         return _text_page(it, submission=form), 422
     return _done(it, _("It is public."))
+
+
+@bp.post("/texts/<clearance_id>/schedules")
+@requires("campaigns.edit")
+def schedule_text(clearance_id: str) -> Any:
+    it = queue.get_text(current_actor(), clearance_id)
+    form = Form(ScheduleSchema(), request.form)
+
+    def plan() -> Any:
+        at = datetime.combine(form.data["on_day"], form.data["at_time"], ZoneInfo(_zone())).astimezone(UTC)
+        return publishing.schedule(current_actor(), it, at)
+
+    tried = attempt(form, plan, named={"due_at": "on_day"})
+    if tried.done is None:
+        return _text_page(it, schedule=form), 422
+    return _done(it, _("It becomes public by itself at that time, if the approval still holds."))
+
+
+@bp.post("/texts/<clearance_id>/schedules/cancellations")
+@requires("campaigns.edit")
+def unschedule_text(clearance_id: str) -> Any:
+    it = queue.get_text(current_actor(), clearance_id)
+    with transaction():
+        publishing.cancel_scheduled(current_actor(), it)
+    return _done(it, _("It does not become public by itself any more."))
 
 
 @bp.post("/texts/<clearance_id>/withdrawals")

@@ -180,3 +180,22 @@ class TimelineOut(PlainSchema):
 
 def happening(data: dict[str, Any]) -> telling.Happening:
     return telling.Happening(**data)
+
+
+class ScheduleSchema(Schema):
+    """When approved words become public, in the organisation's zone."""
+
+    on_day = fields.Date(required=True, metadata={"label": lazy_gettext("Day")})
+    at_time = fields.Time(required=True, metadata={"label": lazy_gettext("Time"), "kind": "time"})
+
+
+class ScheduleBody(Schema):
+    due_at = fields.AwareDateTime(required=True)
+
+
+class ScheduledOut(Schema):
+    id = fields.String(required=True)
+    clearance_id = fields.String(required=True)
+    due_at = fields.AwareDateTime(required=True)
+    ended_as = fields.String(required=True, metadata={"enum": ["", "published", "cancelled", "refused"]})
+    refused_because = fields.String(required=True)

@@ -30,6 +30,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "updates": {"title": "News", "body": "News."},
     "timeline": {"what": "filed", "happened_on": "2025-06-12"},
     "extensions": {"note": "The hearing was moved."},
+    "schedules": {"due_at": "2030-01-01T00:00:00Z"},
 }
 FORMS = {
     "reason": "Filing the bond motion",
