@@ -1,6 +1,29 @@
 """Giving for software: gifts and their refunds, recurring gifts, donors, drives' figures, receipts."""
 
-from donors.api import donors, drives, gifts, mailings, recurring, recurring_changes, webhooks
+from donors.api import (
+    defence,
+    disputes,
+    donors,
+    drives,
+    gifts,
+    mailings,
+    payouts,
+    recurring,
+    recurring_changes,
+    webhooks,
+)
 from donors.api.blueprint import bp
 
-__all__ = ["bp", "donors", "drives", "gifts", "mailings", "recurring", "recurring_changes", "webhooks"]
+__all__ = [
+    "bp",
+    "defence",
+    "disputes",
+    "donors",
+    "drives",
+    "gifts",
+    "mailings",
+    "payouts",
+    "recurring",
+    "recurring_changes",
+    "webhooks",
+]
