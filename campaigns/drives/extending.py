@@ -48,24 +48,13 @@ def extend_drive(
     Raises Invalid on closes_on, closes_at and note; Conflict `not_public`, `closed`, `no_deadline`, `look_again`.
     """
     drive = get_own(actor, drive_id)
-    if not drive.is_public:
-        raise Conflict("not_public", _("This drive is not public. Change its deadline where it is drafted."))
-    if drive.closes_at is None:
-        raise Conflict("no_deadline", _("This drive has no deadline."))
-    if drive.ends_at is not None and drive.ends_at <= clock.now():
-        raise Conflict("closed", _("This drive is closed. Begin another one."))
-    note, wanted = note.strip(), deadline(terms, drive.zone)
-    wrong: dict[str, list[str]] = {}
-    if wanted is None or wanted <= drive.closes_at:
-        wrong["closes_on"] = [_("Choose a deadline after the present one.")]
-    if not SHORTEST_NOTE <= len(note) <= LONGEST_NOTE:
-        wrong["note"] = [_("Say in 10 to 500 characters why it is later. The public reads it.")]
-    if wrong or wanted is None:
-        raise Invalid(wrong)
+    before = _deadline_of_open(drive)
+    note = note.strip()
+    wanted = _later(before, deadline(terms, drive.zone), note)
     ask_again(screen_for_campaign(drive.campaign_id, {"note": note}), looked_at=looked_at)
     extension = DriveExtension(
         drive_id=drive.id,
-        closed_before=drive.closes_at,
+        closed_before=before,
         closes_now=wanted,
         note=note,
         extended_by_id=actor.member_id,
@@ -78,10 +67,31 @@ def extend_drive(
         "drive.extended",
         drive.id,
         reason=note,
-        before={"closes_at": extension.closed_before.isoformat()},
+        before={"closes_at": before.isoformat()},
         after={"closes_at": wanted.isoformat()},
     )
     return extension
+
+
+def _deadline_of_open(drive: Drive) -> datetime:
+    if not drive.is_public:
+        raise Conflict("not_public", _("This drive is not public. Change its deadline where it is drafted."))
+    if drive.closes_at is None:
+        raise Conflict("no_deadline", _("This drive has no deadline."))
+    if drive.ends_at is not None and drive.ends_at <= clock.now():
+        raise Conflict("closed", _("This drive is closed. Begin another one."))
+    return drive.closes_at
+
+
+def _later(before: datetime, wanted: datetime | None, note: str) -> datetime:
+    wrong: dict[str, list[str]] = {}
+    if wanted is None or wanted <= before:
+        wrong["closes_on"] = [_("Choose a deadline after the present one.")]
+    if not SHORTEST_NOTE <= len(note) <= LONGEST_NOTE:
+        wrong["note"] = [_("Say in 10 to 500 characters why it is later. The public reads it.")]
+    if wrong or wanted is None:
+        raise Invalid(wrong)
+    return wanted
 
 
 @stands

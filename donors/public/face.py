@@ -10,50 +10,28 @@ from functools import cache
 from typing import Any
 
 from markupsafe import Markup
-from sqlalchemy import (
-    BigInteger,
-    Boolean,
-    Date,
-    Select,
-    Text,
-    and_,
-    bindparam,
-    cast,
-    literal,
-    not_,
-    null,
-    or_,
-    select,
-    union_all,
-)
+from sqlalchemy import Select, and_, bindparam, not_, select
 
 from campaigns.campaign import Campaign
 from campaigns.clients.client import Persona
 from campaigns.drives.drive import Drive
-from campaigns.drives.extending import DriveExtension
 from campaigns.funds.fund import Fund
-from campaigns.partner import Partner
 from campaigns.shown import AT
-from campaigns.timeline.timeline_entry import TimelineEntry
-from campaigns.updates.update import Update
 from core import clock, markup
-from core.db import UtcDateTime, db
+from core.db import db
 from core.errors import Gone, NotFound
 from core.money import Money
 from donors.figures import progress
 from donors.figures.progress import Progress
 from donors.figures.statement import statement
-from donors.figures.tally import DriveDay
 from donors.gifts.gift import RECEIVED, Gift
 from donors.public import told_timeline
+from donors.public.told import told
 from donors.public.told_timeline import ToldStep
 from donors.recurring.recurring_gift import RecurringGift
-from legal.reports.report import TransparencyReport
-from legal.reports.transparency import LegalMonth
 from staff.organisation import Organisation
 
 RECENT_GIFTS = 8
-RECENT_UPDATES = 3
 
 
 @dataclass(frozen=True)
@@ -175,7 +153,7 @@ def _tell(face: Face) -> None:
         "today": clock.today(),
         "tells_bonds": face.campaign.tells_bond_amount,
     }
-    for row in db.session.execute(_told(), about):
+    for row in db.session.execute(told(), about):
         match row.kind:
             case "timeline":
                 words, _newline, place = row.body.partition("\n")
@@ -195,70 +173,6 @@ def _tell(face: Face) -> None:
                 face.hours_by_month.append((row.on_day, row.number))
             case _:
                 continue
-
-
-@cache
-def _told() -> Any:
-    campaign_id, drive_id = bindparam("campaign"), bindparam("drive")
-    updates = (
-        select(
-            *_row("update", at=Update.published_at, title=Update.title, body=Update.body),
-        )
-        .where(Update.campaign_id == campaign_id, Update.is_shown(AT))
-        .order_by(Update.published_at.desc())
-        .limit(RECENT_UPDATES)
-        .subquery()
-    )
-    partners = (
-        select(*_row("partner", title=Organisation.id, body=Organisation.name))
-        .join(Partner, Partner.organisation_id == Organisation.id)
-        .where(
-            Partner.campaign_id == campaign_id, Partner.accepted_at.is_not(None), Partner.ended_at.is_(None)
-        )
-    )
-    days = select(*_row("day", on_day=DriveDay.on_day, number=DriveDay.raised_minor)).where(
-        DriveDay.drive_id == drive_id
-    )
-    months = select(*_row("month", on_day=LegalMonth.month, number=LegalMonth.hours_tenths)).where(
-        LegalMonth.campaign_id == campaign_id
-    )
-    latest = (
-        select(TransparencyReport.id)
-        .where(TransparencyReport.campaign_id == campaign_id)
-        .where(or_(not_(TransparencyReport.tells_bond_amount), bindparam("tells_bonds", type_=Boolean())))
-        .order_by(TransparencyReport.published_at.desc(), TransparencyReport.id)
-        .limit(1)
-        .scalar_subquery()
-    )
-    reports = select(
-        *_row("report", title=TransparencyReport.id, on_day=TransparencyReport.last_month)
-    ).where(TransparencyReport.id == latest)
-    timeline = select(
-        *_row(
-            "timeline",
-            on_day=TimelineEntry.month,
-            title=TimelineEntry.what,
-            body=TimelineEntry.words + "\n" + TimelineEntry.place,
-        )
-    ).where(
-        TimelineEntry.campaign_id == campaign_id, TimelineEntry.is_told(AT, bindparam("today", type_=Date()))
-    )
-    extensions = select(*_row("extension", at=DriveExtension.closed_before, title=DriveExtension.note)).where(
-        DriveExtension.drive_id == drive_id
-    )
-    told = union_all(select(updates), partners, days, months, reports, timeline, extensions).subquery()
-    return select(told).order_by(told.c.kind, told.c.on_day, told.c.at.desc(), told.c.body)
-
-
-def _row(kind: str, **given: Any) -> list[Any]:
-    types = {"at": UtcDateTime(), "on_day": Date(), "title": Text(), "body": Text(), "number": BigInteger()}
-    columns = [
-        cast(given[name], kind_of).label(name)
-        if name == "number" and name in given
-        else (given[name].label(name) if name in given else cast(null(), kind_of).label(name))
-        for name, kind_of in types.items()
-    ]
-    return [literal(kind).label("kind"), *columns]
 
 
 def is_withdrawn(slug: str) -> bool:

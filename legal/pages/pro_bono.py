@@ -14,17 +14,9 @@ from core.i18n import language
 from core.web import csv_out
 from legal.matters.matter import get_matter, list_matters
 from legal.pages.blueprint import bp, refuse
-from legal.reports.bar_report import (
-    ASPIRED_TENTHS,
-    FLORIDA_TENTHS,
-    STATES,
-    Added,
-    BarReport,
-    bar_report,
-    list_standings,
-    this_year,
-)
+from legal.reports.bar_report import FLORIDA_TENTHS, STATES, Added, BarReport, bar_report, this_year
 from legal.reports.pro_bono_standing import BENEFICIARIES, CHANNELS, find_standing, set_standing
+from legal.reports.pro_bono_year import ASPIRED_TENTHS, list_standings
 from legal.schemas.pro_bono import ProBonoStandingIn, StatementIn
 from staff.access import current_actor, requires
 

@@ -1,14 +1,13 @@
-"""Pro bono hours as state bars ask for them, and how far each timekeeper is from the usual goals.
+"""Pro bono hours as state bars ask for them.
 
 New York: 22 NYCRR 118.1(e)(14), the previous two calendar years, a separate and anonymous statement. Florida:
 Rule 4-6.1(d). Illinois: Rule 756(f). All count certified hours alone, in tenths; what a fee was expected for is
-left out. Goals: 50 hours a year (Model Rule 6.1), 20 hours (Florida).
+left out.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import func, select
@@ -17,12 +16,12 @@ from core import clock, i18n
 from core.db import db
 from core.errors import NotFound
 from legal.hours.time_entry import APPROVED, TimeEntry
-from legal.matters.timekeeper import Timekeeper, get_timekeeper
+from legal.matters.timekeeper import get_timekeeper
 from legal.reports.pro_bono_standing import DEFAULT_BENEFICIARY, DEFAULT_CHANNEL, ProBonoStanding
 from staff.access import Actor
 from staff.organisation import Organisation
 
-ASPIRED_TENTHS, FLORIDA_TENTHS = 500, 200
+FLORIDA_TENTHS = 200
 FLORIDA_DOLLARS = 350
 STATES = {"ny": "New York", "fl": "Florida", "il": "Illinois"}
 #: Calendar years that a statement looks back on.
@@ -72,14 +71,6 @@ class BarReport:
         )
 
 
-@dataclass(frozen=True)
-class Standing:
-    """A timekeeper's certified pro bono tenths of one year beside the two goals."""
-
-    timekeeper: Timekeeper
-    tenths: int
-
-
 @dataclass(frozen=True, kw_only=True)
 class Added:
     """What no time sheet knows: whole dollars given to legal aid, Florida's circuit of a collective plan and why
@@ -109,34 +100,8 @@ def bar_report(
     return BarReport(state, first, last, answers, excluded)
 
 
-def list_standings(actor: Actor, year: int) -> list[Standing]:
-    """Every timekeeper of the organisation with the hours of a year, the most first."""
-    actor.require("hours.view")
-    tenths = func.coalesce(func.sum(TimeEntry.units_tenths), 0)
-    counted = (
-        (TimeEntry.timekeeper_id == Timekeeper.id)
-        & (TimeEntry.state == APPROVED)
-        & (TimeEntry.worked_on >= date(year, 1, 1))
-        & (TimeEntry.worked_on < date(year + 1, 1, 1))
-        & TimeEntry.matter_id.not_in(_paid_matters())
-    )
-    query = (
-        select(Timekeeper, tenths.label("tenths"))
-        .outerjoin(TimeEntry, counted)
-        .where(Timekeeper.organisation_id == actor.organisation_id)
-        .group_by(Timekeeper.id)
-        .order_by(tenths.desc(), Timekeeper.name)
-        .limit(500)
-    )
-    return [Standing(row.Timekeeper, int(row.tenths)) for row in db.session.execute(query)]
-
-
 def this_year(actor: Actor) -> int:
     return clock.today(db.session.get_one(Organisation, actor.organisation_id).zone).year
-
-
-def _paid_matters() -> Any:
-    return select(ProBonoStanding.matter_id).where(ProBonoStanding.fee_expected_at_outset.is_(True))
 
 
 def _sums(timekeeper_id: str, first: int, last: int) -> tuple[Sums, int]:

@@ -43,20 +43,12 @@ def publish_report(
     """Publish a report, with a note beside it if there is one.
 
     Raises what `preview` does; Forbidden for whoever had a hand in the hours and costs it tells; Conflict
-    `campaign_not_public`, `look_again`; Invalid on note, and on reason for a
-    correction without one.
+    `campaign_not_public`, `look_again`; Invalid on note, and on reason for a correction without one.
     """
     campaign = _own_campaign(actor, campaign_id, lock=True)
     publisher_id = answerable(actor)
-    if not campaign.is_public:
-        raise Conflict("campaign_not_public", _("Publish the campaign first. Its page leads to the report."))
-    if had_a_hand(publisher_id, campaign.id):
-        raise Forbidden(
-            _("A third person publishes: somebody who neither worked, approved nor paid what is reported.")
-        )
-    reason = reason.strip()
-    if order.supersedes_id and not 1 <= len(reason) <= LONGEST_REASON:
-        raise Invalid({"reason": [_("Say in up to 500 characters why the report is corrected.")]})
+    _require_third_person(campaign, publisher_id)
+    reason = _reason(order, reason)
     _screen(campaign.id, {"note": note, "reason": reason}, looked_at=looked_at)
     report_id = ids.new_id("report")
     prepared = prepare(campaign, order, report_id=report_id)
@@ -83,6 +75,22 @@ def publish_report(
     after = {"sha256": report.sha256, "period": prepared.content["period"], "supersedes": order.supersedes_id}
     audit.record(actor, "report.published", report.id, after=after, reason=reason)
     return report
+
+
+def _require_third_person(campaign: Campaign, publisher_id: str) -> None:
+    if not campaign.is_public:
+        raise Conflict("campaign_not_public", _("Publish the campaign first. Its page leads to the report."))
+    if had_a_hand(publisher_id, campaign.id):
+        raise Forbidden(
+            _("A third person publishes: somebody who neither worked, approved nor paid what is reported.")
+        )
+
+
+def _reason(order: ReportOrder, reason: str) -> str:
+    reason = reason.strip()
+    if order.supersedes_id and not 1 <= len(reason) <= LONGEST_REASON:
+        raise Invalid({"reason": [_("Say in up to 500 characters why the report is corrected.")]})
+    return reason
 
 
 def add_note(actor: Actor, report_id: str, *, body: str, looked_at: bool = False) -> ReportNote:

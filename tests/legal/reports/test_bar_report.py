@@ -10,8 +10,9 @@ from pypdf import PdfReader
 
 from core.db import transaction
 from core.errors import NotFound
-from legal.reports.bar_report import Added, bar_report, list_standings
+from legal.reports.bar_report import Added, bar_report
 from legal.reports.pro_bono_standing import set_standing
+from legal.reports.pro_bono_year import list_standings
 from staff.member import Member
 from tests.legal.conftest import send
 from tests.legal.reports.conftest import Desk
