@@ -45,15 +45,19 @@ def receipt_for(gift: Gift) -> None:
 def refund_made(gift: Gift, refund: Refund) -> None:
     with force_locale(gift.language):
         subject = _("%(amount)s of your gift went back to you", amount=money_text(refund.amount))
-        _send(gift, f"refund:{refund.id}", subject, "refund", {"gift": gift, "amount": refund.amount})
+        _send(gift, f"refund:{refund.id}", subject, "refund", _about_refund(gift, refund))
 
 
 def refund_failed(gift: Gift, refund: Refund) -> None:
     """A refund that had been announced did not reach the card."""
     with force_locale(gift.language):
         subject = _("We could not return %(amount)s to your card", amount=money_text(refund.amount))
-        about = {"gift": gift, "amount": refund.amount}
-        _send(gift, f"refund-failed:{refund.id}", subject, "refund_failed", about)
+        _send(gift, f"refund-failed:{refund.id}", subject, "refund_failed", _about_refund(gift, refund))
+
+
+def _about_refund(gift: Gift, refund: Refund) -> dict[str, object]:
+    row = db.session.scalars(select(Receipt).where(Receipt.gift_id == gift.id)).one()
+    return {"receipt": row, "amount": refund.amount, "left": row.amount + row.fee_cover - row.returned}
 
 
 def recurring_gift_ended(promise: RecurringGift) -> None:

@@ -12,11 +12,15 @@ from donors.recurring.versioning import write_version
 
 
 def hold(promise: RecurringGift, *, cause: str, asked_by: str = "stripe") -> None:
-    """Hold a locked promise; `cause` is the dispute's id, and holds once. Stripe is told from the version."""
+    """Hold a locked promise; `cause` is the dispute's id, and holds once. Stripe is told from the version.
+
+    What another dispute holds already stays as it is: its donor has been told.
+    """
+    was_held = standing.is_held(promise.id)
     is_new = insert_once(
         Hold, id=new_id("hold"), recurring_gift_id=promise.id, cause=cause, began_at=clock.now()
     )
-    if not is_new or promise.state in ENDED:
+    if not is_new or was_held or promise.state in ENDED:
         return
     standing.close_open_instalments(promise, instalment.HELD)
     standing.recover(promise)

@@ -21,6 +21,8 @@ from core import clock
 from tests.conftest import Cast
 from tests.donors.conftest import Stripe
 from tests.donors.test_any_order import undone
+from tests.inbox import Inbox
+from tests.torture import banks
 from tests.torture.world import CARDS, FAULTS, GOOD, LATER_DECLINED, World
 
 STEPS = int(os.environ.get("AMPARO_STEPS", "24"))
@@ -90,6 +92,22 @@ class Life(RuleBasedStateMachine):
     def stripe_cancels(self) -> None:
         self.world.cancel_at_stripe()
 
+    @rule(reason=st.sampled_from(banks.REASONS), quarters=st.integers(1, 4))
+    def a_bank_wants_money_back(self, reason: str, quarters: int) -> None:
+        banks.dispute(self.world, reason, quarters)
+
+    @rule(won=st.booleans())
+    def a_bank_decides(self, won: bool) -> None:  # noqa: FBT001 (hypothesis passes it by name)
+        banks.decide(self.world, won=won)
+
+    @rule()
+    def a_bank_warns(self) -> None:
+        banks.warn(self.world)
+
+    @rule(accept=st.booleans())
+    def staff_answers_a_bank(self, accept: bool) -> None:  # noqa: FBT001 (hypothesis passes it by name)
+        banks.answer(self.world, accept=accept)
+
     @rule(card=st.sampled_from((GOOD, LATER_DECLINED)))
     def a_card_turns(self, card: str) -> None:
         self.world.card_turns(card)
@@ -126,7 +144,7 @@ class Life(RuleBasedStateMachine):
 
 
 def test_any_life_ends_with_the_money_right(
-    app: Flask, stripe: Stripe, drive: Drive, cast: Cast, session: Session
+    app: Flask, stripe: Stripe, drive: Drive, cast: Cast, session: Session, inbox: Inbox
 ) -> None:
     drive.closes_at = clock.now() + timedelta(days=3000)
     drive.rhythms = ["month", "quarter"]
@@ -138,8 +156,9 @@ def test_any_life_ends_with_the_money_right(
         stack.enter_context(undone())
         stripe.box.reset()
         stripe.newest = ""
+        inbox.mails.clear()
         traveller = stack.enter_context(time_machine.travel(clock.now(), tick=False))
-        return World(app, stripe, slug, drive_id, actor, traveller, dice)
+        return World(app, stripe, slug, drive_id, actor, traveller, dice, inbox)
 
     machine = type("LifeOfThisTest", (Life,), {"world_of": staticmethod(world_of)})
     run_state_machine_as_test(

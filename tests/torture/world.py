@@ -18,6 +18,7 @@ from campaigns.funds import ledger
 from campaigns.funds.ledger import LedgerEntry
 from core.db import db, transaction
 from core.errors import Refusal
+from core.mail import sweep_mail
 from core.money import Money
 from donors import jobs
 from donors.defence import block, reviewing
@@ -34,6 +35,8 @@ from donors.recurring.recurring_gift import RecurringGift
 from donors.stripe_gateway import PaymentsUnavailable
 from staff.access import Actor
 from tests.donors.conftest import Stripe
+from tests.inbox import Inbox
+from tests.torture.mailed import mailed_twice
 
 GOOD, DECLINED, LATER_DECLINED = "4242424242424242", "4000000000000002", "4000000000000341"
 CARDS = (GOOD, GOOD, GOOD, DECLINED, LATER_DECLINED, "4000000000009995", "4000000000005126")
@@ -52,6 +55,7 @@ class World:
     actor: Actor
     traveller: time_machine.Traveller
     dice: random.Random
+    inbox: Inbox
     pages: list[str] = field(default_factory=list)
     waiting: list[dict[str, Any]] = field(default_factory=list)
     seen: int = 0
@@ -86,7 +90,7 @@ class World:
 
     def change(self, verb: str, number: int) -> None:
         """A donor changes a recurring gift."""
-        promise = self._any(select(RecurringGift.id).order_by(RecurringGift.id))
+        promise = self.any_of(select(RecurringGift.id).order_by(RecurringGift.id))
         if promise is None:
             return
         verbs: dict[str, Callable[[RecurringGift], Any]] = {
@@ -104,7 +108,7 @@ class World:
             jobs.send_version.run(version.id)
 
     def cancel(self) -> None:
-        promise = self._any(select(RecurringGift.id).order_by(RecurringGift.id))
+        promise = self.any_of(select(RecurringGift.id).order_by(RecurringGift.id))
         if promise is None:
             return
         with suppress(Refusal, PaymentsUnavailable):
@@ -118,7 +122,7 @@ class World:
 
     def refund(self, share: int) -> None:
         """Staff gives a quarter, a half, … of a gift back."""
-        found = self._any(select(Gift.id).where(Gift.state.in_(RECEIVED)).order_by(Gift.id))
+        found = self.any_of(select(Gift.id).where(Gift.state.in_(RECEIVED)).order_by(Gift.id))
         if found is None:
             return
         with suppress(Refusal, PaymentsUnavailable):
@@ -136,7 +140,7 @@ class World:
 
     def decide(self, *, take: bool) -> None:
         """Staff decides about a held gift."""
-        found = self._any(select(Hold.gift_id).where(Hold.state == HELD).order_by(Hold.gift_id))
+        found = self.any_of(select(Hold.gift_id).where(Hold.state == HELD).order_by(Hold.gift_id))
         if found is None:
             return
         with suppress(Refusal, PaymentsUnavailable):
@@ -196,6 +200,7 @@ class World:
         db.session.rollback()
         jobs.sweep.run()
         jobs.sweep_holds.run()
+        sweep_mail.run()
 
     def calm(self) -> None:
         """Nothing fails any more; everything arrives."""
@@ -220,6 +225,7 @@ class World:
         paid = select(func.count()).select_from(Gift).where(Gift.state.in_((*RECEIVED, REFUNDED)))
         assert db.session.scalar(paid) == db.session.scalar(select(func.count()).select_from(Receipt))
         assert self._charged_twice() == []
+        assert mailed_twice(self.inbox.mails) == []
 
     def check_calm(self) -> None:
         """When everything has arrived, Stripe's money is our money, and nothing waits."""
@@ -262,7 +268,7 @@ class World:
         with suppress(requests.ConnectionError):  # a fault that was ordered for us
             requests.request(method, url, data=asked, auth=(self.stripe.box.key, ""), timeout=10)
 
-    def _any(self, query: Any) -> str | None:
+    def any_of(self, query: Any) -> str | None:
         db.session.rollback()
         found = db.session.scalars(query).all()
         return self.dice.choice(found) if found else None

@@ -19,6 +19,7 @@ from donors.receipts.receipt import Receipt
 from donors.recurring import standing
 from staff.audit import AuditEvent
 from tests.donors.money.conftest import Bank, Paid, at_stripe, stands
+from tests.inbox import Inbox
 
 FEE = 1500  # what the sandbox's bank takes for a dispute
 
@@ -239,6 +240,33 @@ def test_a_recurring_gift_is_held_until_the_bank_or_staff_lets_it_go(
     frida.post(f"/staff/disputes/{dispute.id}/releases")
     session.expire_all()
     assert not standing.is_held(str(lost.recurring_gift_id))
+
+
+def test_two_disputes_hold_a_recurring_gift_once_and_both_must_end(
+    session: Session, paid: Paid, bank: Bank, inbox: Inbox
+) -> None:
+    gift = paid("40", rhythm="month")
+    first, second = bank.dispute(gift, amount=1000), bank.dispute(gift, amount=2000)
+    subjects = [each["Subject"] for each in inbox.mails]
+    assert subjects.count("Your recurring gift is on hold") == 1
+    bank.decide(first, won=True)
+    assert standing.is_held(str(gift.recurring_gift_id))
+    bank.decide(second, won=True)
+    assert not standing.is_held(str(gift.recurring_gift_id))
+
+
+def test_a_refund_is_told_with_the_receipt_and_what_it_counts(
+    paid: Paid, bank: Bank, frida: FlaskClient, inbox: Inbox
+) -> None:
+    gift = paid("50")
+    for _time in range(2):
+        frida.post(f"/staff/gifts/{gift.id}/refunds", data={"amount": "10", "reason": "Asked"})
+        bank.deliver()
+    told = [each for each in inbox.mails if "went back to you" in each["Subject"]]
+    bodies = [each.get_body(("plain",)).get_content() for each in told]  # pyright: ignore[reportOptionalMemberAccess]
+    assert [
+        body.count(f"-000001 counts ${left} now") for body, left in zip(bodies, (40, 30), strict=True)
+    ] == [1, 1]
 
 
 def test_a_refund_that_the_card_does_not_take_comes_back(
