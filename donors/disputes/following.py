@@ -11,11 +11,10 @@ from campaigns.funds.ledger import Line
 from core import clock
 from core.db import db
 from core.money import Money
-from donors.disputes.dispute import LOST, UNDECIDED, WON, Dispute, DisputeLoss, DisputeMovement
+from donors.disputes import losing
+from donors.disputes.dispute import LOST, UNDECIDED, Dispute, DisputeMovement
 from donors.disputes.fraud_warning import FraudWarning
-from donors.gifts import returning
 from donors.gifts.gift import Gift
-from donors.gifts.refund import Refund
 from donors.payments.connected_account import require_same
 from donors.recurring import holding
 from donors.recurring.instalments import lock_promise
@@ -35,7 +34,7 @@ def apply_dispute(gift: Gift, seen: StripeDispute) -> Dispute:
         dispute.decided_at = clock.now()
     for each in seen.withdrawals:
         _follow_money(gift, dispute, each)
-    _settle_loss(gift, dispute)
+    losing.settle(gift, dispute)
     _hold(gift, dispute)
     return dispute
 
@@ -104,60 +103,6 @@ def _claim(moved: Money, disputed: Money) -> list[Line]:
         Line(ledger.DISPUTED, claim),
         Line(ledger.EXCHANGE, -claim),
     ]
-
-
-def _settle_loss(gift: Gift, dispute: Dispute) -> None:
-    """Post what a decided dispute keeps, and undo it where the bank decided anew or gave a part back."""
-    lost = _taken(dispute) if dispute.state in (WON, LOST) else 0
-    if lost == dispute.lost_minor:
-        return
-    for each in db.session.scalars(
-        select(DisputeLoss).where(DisputeLoss.dispute_id == dispute.id, DisputeLoss.undone_at.is_(None))
-    ):
-        _undo_loss(gift, each)
-    if lost:
-        _take_loss(gift, dispute, lost)
-    dispute.lost_minor = lost
-
-
-def _taken(dispute: Dispute) -> int:
-    """What the bank holds of the gift now, in the gift's minor units."""
-    rows = db.session.scalars(select(DisputeMovement).where(DisputeMovement.dispute_id == dispute.id)).all()
-    held = -sum(row.amount_minor for row in rows)
-    if held and rows[0].currency != dispute.currency:
-        return dispute.amount_minor
-    return max(held, 0)
-
-
-def _take_loss(gift: Gift, dispute: Dispute, lost: int) -> None:
-    at = dispute.decided_at or clock.now()
-    part = min(lost, gift.refundable.minor)
-    loss = DisputeLoss(dispute_id=dispute.id, excess_minor=lost - part, at=at)
-    if part:
-        row = Refund(gift_id=gift.id, asked_by="bank", reason=dispute.reason, asked_at=dispute.opened_at)
-        row.amount = Money(part, gift.currency)
-        db.session.add(row)
-        returning.take_back(gift, row, at=at, account=ledger.DISPUTED)
-        loss.refund_id = row.id
-    db.session.add(loss)
-    db.session.flush()
-    _post_excess(gift, loss, "dispute_excess", 1)
-
-
-def _undo_loss(gift: Gift, loss: DisputeLoss) -> None:
-    now = loss.undone_at = clock.now()
-    if loss.refund_id is not None:
-        row = db.session.get_one(Refund, loss.refund_id)
-        returning.bring_back(gift, row, at=now, account=ledger.DISPUTED)
-    _post_excess(gift, loss, "dispute_excess_undone", -1)
-
-
-def _post_excess(gift: Gift, loss: DisputeLoss, kind: str, sign: int) -> None:
-    if not loss.excess_minor:
-        return
-    excess = Money(loss.excess_minor * sign, gift.currency)
-    lines = [Line(ledger.DISPUTE_LOSSES, excess), Line(ledger.DISPUTED, -excess)]
-    ledger.post(kind=kind, source=loss.id, fund_id=gift.fund_id, lines=lines, occurred_at=loss.at)
 
 
 def apply_warning(gift: Gift, seen: Warning) -> FraudWarning:

@@ -35,6 +35,13 @@ def apply_refund(gift: Gift, seen: StripeRefund) -> None:
         letters.refund_made(gift, row)
 
 
+def exceeds(gift: Gift, seen: StripeRefund) -> bool:
+    """Whether a refund that is not posted yet is more than what is left of the gift."""
+    row = _known(seen)
+    is_new = row is None or row.done_at is None
+    return is_new and seen.amount > gift.charged - gift.refunded
+
+
 def _known(seen: StripeRefund) -> Refund | None:
     row = db.session.scalars(select(Refund).where(Refund.stripe_refund_id == seen.id)).first()
     return db.session.get(Refund, seen.refund_id) if row is None and seen.refund_id else row

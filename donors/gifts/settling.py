@@ -13,6 +13,7 @@ from campaigns.funds.ledger import Line
 from core import clock
 from core.db import db
 from core.money import Money
+from donors.disputes import losing
 from donors.figures import tally
 from donors.figures.counted_promise import count_promise
 from donors.figures.snapping import freeze_if_due
@@ -24,7 +25,7 @@ from donors.receipts import receipt
 from donors.recurring import standing
 from donors.recurring.instalment import FAILED
 from donors.recurring.recurring_gift import RecurringGift
-from donors.stripe_gateway import Payment
+from donors.stripe_gateway import Payment, StripeRefund
 from donors.webhooks_out import news
 from staff.organisation import Organisation
 
@@ -46,7 +47,15 @@ def apply_payment(gift: Gift, payment: Payment) -> None:
         _settle(gift, payment)
     if gift.state in (*RECEIVED, REFUNDED):
         for each in payment.refunds:
-            returning.apply_refund(gift, each)
+            _apply_refund(gift, each)
+
+
+def _apply_refund(gift: Gift, seen: StripeRefund) -> None:
+    """A refund of what a bank took since was made before: what the bank took is then worked out anew."""
+    lifted = losing.lift(gift) if returning.exceeds(gift, seen) else []
+    returning.apply_refund(gift, seen)
+    for each in lifted:
+        losing.settle(gift, each)
 
 
 def _settle(gift: Gift, payment: Payment) -> None:

@@ -11,10 +11,12 @@ from sqlalchemy.orm import Session
 
 from campaigns.drives.drive import Drive
 from campaigns.funds import ledger
+from core.db import db
 from core.errors import Conflict
 from donors.disputes.dispute import TRANSITIONS, Dispute, DisputeAnswer
 from donors.gifts.refund import Refund
 from donors.payments import at_stripe as journeys
+from donors.payments.stripe_event import StripeEvent
 from donors.receipts.receipt import Receipt
 from donors.recurring import standing
 from staff.audit import AuditEvent
@@ -92,6 +94,25 @@ def test_a_bank_may_take_more_than_what_is_left(drive: Drive, paid: Paid, bank: 
     assert stands(drive) == (0, 0, 0)
     assert balance(drive, ledger.DISPUTE_LOSSES) == 3000
     assert at_stripe(drive).minor == bank.balance()
+
+
+def test_a_refund_made_before_a_loss_is_right_also_when_it_is_told_after(
+    drive: Drive, paid: Paid, bank: Bank
+) -> None:
+    gift = paid("50")
+    bank.post("refunds", payment_intent=gift.payment_intent_id, amount=3000)
+    bank.decide(bank.dispute(gift, amount=5000, deliver=False), won=False, deliver=False)
+    refunds, disputes = [], []
+    for each in bank.stripe.new_events():
+        (disputes if "dispute" in each["type"] else refunds).append(each)
+    for each in (*disputes, *refunds, *disputes):
+        assert bank.stripe.deliver(each).status_code == 200
+    bank.deliver()
+    assert gift.state == "refunded"
+    assert stands(drive) == (0, 0, 0)
+    assert balance(drive, ledger.DISPUTE_LOSSES) == 3000
+    assert at_stripe(drive).minor == bank.balance()
+    assert db.session.scalars(select(StripeEvent.type).where(StripeEvent.done_at.is_(None))).all() == []
 
 
 def test_an_inquiry_moves_no_money_and_can_come_to_nothing(drive: Drive, paid: Paid, bank: Bank) -> None:

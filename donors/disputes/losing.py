@@ -1,0 +1,83 @@
+"""What a decided dispute keeps: a reversal of the gift, and what the bank took beyond what was left of it."""
+
+from sqlalchemy import select
+
+from campaigns.funds import ledger
+from campaigns.funds.ledger import Line
+from core import clock
+from core.db import db
+from core.money import Money
+from donors.disputes.dispute import LOST, WON, Dispute, DisputeLoss, DisputeMovement
+from donors.gifts import returning
+from donors.gifts.gift import Gift
+from donors.gifts.refund import Refund
+
+
+def settle(gift: Gift, dispute: Dispute) -> None:
+    """Post what a decided dispute keeps, and undo it where the bank decided anew or gave a part back."""
+    lost = _taken(dispute) if dispute.state in (WON, LOST) else 0
+    if lost == dispute.lost_minor:
+        return
+    _undo_losses(gift, dispute)
+    if lost:
+        _take_loss(gift, dispute, lost)
+    dispute.lost_minor = lost
+
+
+def lift(gift: Gift) -> list[Dispute]:
+    """Undo what decided disputes took of a locked gift, for `settle` to work out anew: a refund that Stripe made
+    before the bank took the rest comes first, also where it is told last."""
+    query = (
+        select(Dispute).where(Dispute.gift_id == gift.id, Dispute.lost_minor > 0).order_by(Dispute.opened_at)
+    )
+    found = list(db.session.scalars(query.with_for_update().execution_options(populate_existing=True)))
+    for each in found:
+        _undo_losses(gift, each)
+        each.lost_minor = 0
+    return found
+
+
+def _undo_losses(gift: Gift, dispute: Dispute) -> None:
+    query = select(DisputeLoss).where(DisputeLoss.dispute_id == dispute.id, DisputeLoss.undone_at.is_(None))
+    for each in db.session.scalars(query):
+        _undo_loss(gift, each)
+
+
+def _taken(dispute: Dispute) -> int:
+    """What the bank holds of the gift now, in the gift's minor units."""
+    rows = db.session.scalars(select(DisputeMovement).where(DisputeMovement.dispute_id == dispute.id)).all()
+    held = -sum(row.amount_minor for row in rows)
+    if held and rows[0].currency != dispute.currency:
+        return dispute.amount_minor
+    return max(held, 0)
+
+
+def _take_loss(gift: Gift, dispute: Dispute, lost: int) -> None:
+    at = dispute.decided_at or clock.now()
+    part = min(lost, gift.refundable.minor)
+    loss = DisputeLoss(dispute_id=dispute.id, excess_minor=lost - part, at=at)
+    if part:
+        row = Refund(gift_id=gift.id, asked_by="bank", reason=dispute.reason, asked_at=dispute.opened_at)
+        row.amount = Money(part, gift.currency)
+        db.session.add(row)
+        returning.take_back(gift, row, at=at, account=ledger.DISPUTED)
+        loss.refund_id = row.id
+    db.session.add(loss)
+    db.session.flush()
+    _post_excess(gift, loss, "dispute_excess", 1)
+
+
+def _undo_loss(gift: Gift, loss: DisputeLoss) -> None:
+    now = loss.undone_at = clock.now()
+    if loss.refund_id is not None:
+        row = db.session.get_one(Refund, loss.refund_id)
+        returning.bring_back(gift, row, at=now, account=ledger.DISPUTED)
+    _post_excess(gift, loss, "dispute_excess_undone", -1)
+
+
+def _post_excess(gift: Gift, loss: DisputeLoss, kind: str, sign: int) -> None:
+    if not loss.excess_minor:
+        return
+    excess = Money(loss.excess_minor * sign, gift.currency)
+    lines = [Line(ledger.DISPUTE_LOSSES, excess), Line(ledger.DISPUTED, -excess)]
+    ledger.post(kind=kind, source=loss.id, fund_id=gift.fund_id, lines=lines, occurred_at=loss.at)
