@@ -29,8 +29,8 @@ from donors.recurring.recurring_gift import CANCELLED, ENDED, Cancellation, Recu
 from donors.stripe_gateway import Event, PaymentsUnavailable
 
 log = logging.getLogger(__name__)
-#: After so many tries an event about something we never heard of is somebody else's.
-TRIES_FOR_STRANGERS = 6
+#: Stripe delivers for three days. An event about something we had not heard of by then is somebody else's.
+PATIENCE_WITH_STRANGERS = timedelta(days=4)
 
 
 def open_checkout(gift_id: str) -> str:
@@ -96,7 +96,10 @@ def _note_failure(event_id: str, error: Exception) -> None:
         row = db.session.get_one(StripeEvent, event_id, with_for_update=True, populate_existing=True)
         row.fail(error)
         row.organisation_id = attribution.organisation_of(stripe_gateway.parse_event(row.body))
-        if isinstance(error, stripe_events.NotYet) and row.attempts >= TRIES_FOR_STRANGERS:
+        if (
+            isinstance(error, stripe_events.NotYet)
+            and row.received_at + PATIENCE_WITH_STRANGERS <= clock.now()
+        ):
             row.finish()
 
 

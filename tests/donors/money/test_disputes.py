@@ -2,18 +2,24 @@
 
 import io
 import zipfile
+from collections.abc import Callable
+from datetime import timedelta
 from itertools import permutations, product
 
 import pytest
+import time_machine
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from campaigns.drives.drive import Drive
 from campaigns.funds import ledger
+from core import clock
 from core.db import db
 from core.errors import Conflict
+from donors import jobs
 from donors.disputes.dispute import TRANSITIONS, Dispute, DisputeAnswer
+from donors.gifts.gift import Gift
 from donors.gifts.refund import Refund
 from donors.payments import at_stripe as journeys
 from donors.payments.stripe_event import StripeEvent
@@ -113,6 +119,34 @@ def test_a_refund_made_before_a_loss_is_right_also_when_it_is_told_after(
     assert balance(drive, ledger.DISPUTE_LOSSES) == 3000
     assert at_stripe(drive).minor == bank.balance()
     assert db.session.scalars(select(StripeEvent.type).where(StripeEvent.done_at.is_(None))).all() == []
+
+
+def test_a_dispute_waits_for_its_payment_as_long_as_stripe_delivers(
+    session: Session, led: None, give: Callable[..., Gift], drive: Drive, bank: Bank
+) -> None:
+    gift = give("50")
+    bank.stripe.pay(gift)
+    payment = bank.stripe.new_events()
+    charge = bank.get("charges")["data"][0]["id"]
+    bank.stripe.control(f"charges/{charge}/dispute")
+    session.commit()
+    for each in bank.stripe.new_events():
+        bank.stripe.deliver(each)
+    with time_machine.travel(clock.now(), tick=False) as traveller:
+        for _time in range(10):
+            traveller.shift(timedelta(hours=5))
+            session.rollback()
+            jobs.sweep.run()
+        session.rollback()
+        for each in payment:
+            bank.stripe.deliver(each)
+        traveller.shift(timedelta(hours=5))
+        session.rollback()
+        jobs.sweep.run()
+    session.expire_all()
+    assert session.scalars(select(Dispute.state)).all() == ["open"]
+    assert at_stripe(drive).minor == bank.balance()
+    assert session.scalars(select(StripeEvent.type).where(StripeEvent.done_at.is_(None))).all() == []
 
 
 def test_an_inquiry_moves_no_money_and_can_come_to_nothing(drive: Drive, paid: Paid, bank: Bank) -> None:
