@@ -11,8 +11,8 @@ _WHICH_GIFT = re.compile(r"/my/recurring/(\S+)")
 def mailed_twice(mails: Iterable[EmailMessage]) -> list[str]:
     """Names of mails that were handed over more than once, and words that a person read twice running.
 
-    Twice running about one recurring gift: who pauses, goes on and pauses again reads the same words twice,
-    rightly, with others between.
+    Words are compared where a mail leads to its recurring gift: two gifts may end in the same words, and who pauses,
+    goes on and pauses again reads the same words twice, rightly, with others between.
     """
     mails = list(mails)
     names = Counter(str(each["Message-ID"]) for each in mails)
@@ -22,7 +22,9 @@ def mailed_twice(mails: Iterable[EmailMessage]) -> list[str]:
         body = each.get_body(("plain",))
         text = body.get_content() if body else ""
         found = _WHICH_GIFT.search(text)
-        about = (str(each["To"]), found[1] if found else "")
+        if found is None:
+            continue
+        about = (str(each["To"]), found[1])
         words = f"{each['Subject']}\n{text}"
         if last.get(about) == words:
             again.append(words)

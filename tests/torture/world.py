@@ -226,7 +226,8 @@ class World:
         paid = select(func.count()).select_from(Gift).where(Gift.state.in_((*RECEIVED, REFUNDED)))
         assert db.session.scalar(paid) == db.session.scalar(select(func.count()).select_from(Receipt))
         assert self._charged_twice() == []
-        assert mailed_twice(self.inbox.mails) == []
+        twice = mailed_twice(self.inbox.mails)
+        assert not twice, twice
 
     def check_calm(self) -> None:
         """When everything has arrived, Stripe's money is our money, and nothing waits."""
