@@ -49,10 +49,9 @@ def _known(seen: StripeRefund) -> Refund | None:
 
 def _fail(gift: Gift, row: Refund) -> None:
     """The card took it not: the money is with us again, if it had left at all."""
-    if row.failed_at is not None:
-        return
-    now = row.failed_at = clock.now()
-    if row.done_at is not None:
+    now = clock.now()
+    row.failed_at = row.failed_at or now
+    if row.done_at is not None and row.undone_at is None:
         bring_back(gift, row, at=now)
         letters.refund_failed(gift, row)
 

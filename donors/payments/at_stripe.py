@@ -31,6 +31,8 @@ from donors.stripe_gateway import Event, PaymentsUnavailable
 log = logging.getLogger(__name__)
 #: Stripe delivers for three days. An event about something we had not heard of by then is somebody else's.
 PATIENCE_WITH_STRANGERS = timedelta(days=4)
+#: Stripe keeps the answer under an idempotency key for a day; the same asking later is a new one.
+KEYS_HOLD = timedelta(hours=20)
 
 
 def open_checkout(gift_id: str) -> str:
@@ -110,16 +112,28 @@ def send_refund(refund_id: str) -> None:
     if row.done_at or row.failed_at or gift.payment_intent_id is None:
         return
     with stripe_gateway.on_account(gift.account):
-        made = stripe_gateway.refund(gift.payment_intent_id, row.amount, refund_id=row.id)
-        payment = stripe_gateway.read_payment(gift.payment_intent_id)
+        was_made = _is_old(row) and _is_made(gift.payment_intent_id, row)
+        is_refused = not was_made and not stripe_gateway.refund(
+            gift.payment_intent_id, row.amount, refund_id=row.id
+        )
+        payment = stripe_gateway.read_payment(gift.payment_intent_id, was_refunded=True)
     with transaction():
         gift = settling.lock_gift(row.gift_id)
         assert gift is not None
-        if made is None:
-            row = db.session.get_one(Refund, refund_id, populate_existing=True)
-            row.failed_at = clock.now()
-        else:
-            settling.apply_payment(gift, payment)
+        settling.apply_payment(gift, payment)
+        row = db.session.get_one(Refund, refund_id, populate_existing=True)
+        if is_refused and row.done_at is None:
+            row.failed_at = row.failed_at or clock.now()
+
+
+def _is_old(row: Refund) -> bool:
+    """Whether Stripe may have forgotten the key of an earlier asking whose answer was lost."""
+    return row.asked_at + KEYS_HOLD < clock.now()
+
+
+def _is_made(payment_intent_id: str, row: Refund) -> bool:
+    payment = stripe_gateway.read_payment(payment_intent_id, was_refunded=True)
+    return any(each.refund_id == row.id for each in payment.refunds)
 
 
 def send_cancellation(cancellation_id: str) -> None:

@@ -1,15 +1,19 @@
 """Giving money back from a gift's page."""
 
 from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
 
 import pytest
 import requests
+import time_machine
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from campaigns.drives.drive import Drive
 from campaigns.funds import ledger
+from core import clock
 from core.mail import OutgoingMail
 from donors.figures import progress, tally
 from donors.gifts.gift import Gift
@@ -22,6 +26,7 @@ from tests.donors.conftest import Stripe, usd
 pytestmark = pytest.mark.once  # pages; what they do is tested on both databases
 
 Paid = Callable[..., Gift]
+REFUND_FAILS_LATER = "4000000000005126"
 
 
 def refund(browser: FlaskClient, gift: Gift, amount: str, reason: str = "Asked for it") -> int:
@@ -123,6 +128,51 @@ def test_a_refund_is_on_its_way_until_stripe_answers(
     at_stripe.send_refund(row.id)
     session.expire_all()
     assert (row.state, gift.state) == ("done", "refunded")
+
+
+def test_a_refund_whose_answer_was_lost_is_not_made_again_when_stripe_has_forgotten_its_key(
+    session: Session, drive: Drive, paid: Paid, stripe: Stripe, frida: FlaskClient
+) -> None:
+    gift = paid("50")
+    session.commit()
+    stripe.order_fault("error_after", path="/v1/refunds", times=3)
+    refund(frida, gift, "20")
+    stripe.forget_faults()
+    with time_machine.travel(clock.now() + timedelta(days=2), tick=False):
+        row = session.scalars(select(Refund)).one()
+        assert row.state == "on_its_way"
+        at_stripe.send_refund(row.id)
+    session.expire_all()
+    assert (row.state, gift.refunded) == ("done", usd(2000))
+    assert raised(drive) == 3000
+    assert len(refunds_at_stripe(stripe)) == 1
+
+
+def test_a_refund_that_was_refused_here_and_made_at_stripe_can_still_come_back(
+    session: Session, drive: Drive, give: Paid, stripe: Stripe, frida: FlaskClient
+) -> None:
+    gift = give("50")
+    stripe.pay(gift, card=REFUND_FAILS_LATER)
+    stripe.deliver_all()
+    session.commit()
+    stripe.order_fault("drop_after", path="/v1/refunds", times=3)
+    refund(frida, gift, "50")
+    stripe.forget_faults()
+    row = session.scalars(select(Refund)).one()
+    row.failed_at = clock.now()
+    session.commit()
+    stripe.deliver_all()
+    session.expire_all()
+    assert (row.state, raised(drive)) == ("done", 0)
+    with time_machine.travel(clock.now() + timedelta(hours=1), tick=False):
+        stripe.deliver_all()
+    session.expire_all()
+    assert (row.state, gift.state, raised(drive)) == ("came_back", "settled", 5000)
+
+
+def refunds_at_stripe(stripe: Stripe) -> list[Any]:
+    answer = requests.get(f"{stripe.box.url}/v1/refunds", auth=(stripe.box.key, ""), timeout=10)
+    return answer.json()["data"]
 
 
 def test_a_refused_refund_says_what_to_do_and_leaves_the_amount(
