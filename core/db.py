@@ -4,16 +4,16 @@ Only edges open `with transaction():`; everything below adds and flushes. No net
 """
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
 from inspect import iscoroutinefunction
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Flask
 from flask_sqlalchemy_lite import SQLAlchemy
-from sqlalchemy import BigInteger, Connection, DateTime, Engine, MetaData, String
+from sqlalchemy import BigInteger, Connection, DateTime, Engine, MetaData, String, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine.interfaces import Dialect
@@ -23,6 +23,7 @@ from sqlalchemy.types import TypeDecorator
 from core.money import Money
 
 log = logging.getLogger(__name__)
+Row = TypeVar("Row", bound="Model")
 
 NAMING_CONVENTION = {
     "ix": "ix_%(column_0_label)s",
@@ -39,6 +40,8 @@ class Model(DeclarativeBase):
 
 db = SQLAlchemy(session_options={"expire_on_commit": False})
 
+#: Where a session keeps the rows that `lock_all` took.
+_LOCKED = "locked"
 #: Primary and foreign keys of our own rows (core.ids).
 Id = String(40)
 
@@ -114,6 +117,7 @@ def transaction() -> Iterator[Session]:
         raise RuntimeError("something was changed outside transaction()")
     session.rollback()  # ends the read snapshot that the login loader, for one, has begun
     callbacks = session.info["after_commit"] = []
+    session.info[_LOCKED] = {}
     try:
         session.connection(execution_options={"begin_immediate": True})
         yield session
@@ -123,6 +127,7 @@ def transaction() -> Iterator[Session]:
         raise
     finally:
         session.info["after_commit"] = None
+        session.info[_LOCKED] = None
     for callback in callbacks:
         _run(callback)
 
@@ -151,14 +156,21 @@ def insert_once(model: type[Model], **values: Any) -> bool:
     return _insert_into(db.session.connection(), model, values)
 
 
+def own_engine() -> Engine | None:
+    """What each session takes a connection of its own from; None where all are bound to one connection, which
+    is in a transaction, so that threads cannot work side by side."""
+    bind = db.sessionmaker.kw["bind"]
+    return bind if isinstance(bind, Engine) else None
+
+
 def commit_once(model: type[Model], **values: Any) -> bool:
     """`insert_once` as a transaction of its own, for edges that have nothing else to write.
 
     It opens no session, and PostgreSQL commits a single statement by itself: one round trip, not three.
     Never inside `transaction()`.
     """
-    bind = db.sessionmaker.kw["bind"]
-    if not isinstance(bind, Engine):  # sessions are bound to a connection that is in a transaction
+    bind = own_engine()
+    if bind is None:
         with transaction():
             return insert_once(model, **values)
     is_sqlite = bind.dialect.name == "sqlite"
@@ -183,6 +195,40 @@ def upsert_add(model: type[Model], *, key: dict[str, Any], add: dict[str, int]) 
     return dict(db.session.execute(statement, key | add).one()._mapping)
 
 
+def upsert_add_many(
+    model: type[Model], rows: list[tuple[dict[str, Any], dict[str, int]]]
+) -> list[dict[str, Any]]:
+    """`upsert_add` for (key, add) of many rows, no key twice; returns keys and counters in any order."""
+    if not rows:
+        return []
+    key, add = rows[0]
+    statement = _upsert_many(model, db.session.get_bind().dialect.name, tuple(key), tuple(add))
+    found = db.session.execute(statement, [{**key, **add} for key, add in rows])
+    return [dict(each) for each in found.mappings()]
+
+
+def lock_all(model: type[Row], ids: Iterable[str]) -> list[Row]:
+    """Lock rows by their primary key, the same order for everybody, and return those there are. `lock` finds them
+    from then on without asking again."""
+    locked: dict[Any, Any] | None = db.session.info.get(_LOCKED)
+    if locked is None:
+        raise RuntimeError("lock_all() outside transaction()")
+    wanted = sorted(set(ids))
+    (column,) = model.__mapper__.primary_key
+    query = select(model).where(column.in_(wanted)).order_by(column).with_for_update()
+    found = list(db.session.scalars(query.execution_options(populate_existing=True)))
+    locked.update({(model, model.__mapper__.primary_key_from_instance(row)[0]): row for row in found})
+    return found
+
+
+def lock(model: type[Row], key: str) -> Row | None:
+    """The row, locked until the transaction ends, with what is in the database now."""
+    locked: dict[Any, Any] = db.session.info.get(_LOCKED) or {}
+    if (model, key) in locked:
+        return locked[model, key]
+    return db.session.get(model, key, with_for_update=True, populate_existing=True)
+
+
 # Values travel apart from the statement: one that is built anew each time costs more than its execution.
 @cache
 def _insert(model: type[Model], dialect: str) -> Any:
@@ -197,8 +243,17 @@ def _insert_once(model: type[Model], dialect: str) -> Any:
 
 @cache
 def _upsert(model: type[Model], dialect: str, key: tuple[str, ...], add: tuple[str, ...]) -> Any:
+    return _adding(model, dialect, key, add).returning(*(model.__table__.c[name] for name in add))
+
+
+@cache
+def _upsert_many(model: type[Model], dialect: str, key: tuple[str, ...], add: tuple[str, ...]) -> Any:
+    return _adding(model, dialect, key, add).returning(*(model.__table__.c[name] for name in (*key, *add)))
+
+
+def _adding(model: type[Model], dialect: str, key: tuple[str, ...], add: tuple[str, ...]) -> Any:
     statement = _insert(model, dialect)
     columns = model.__table__.c
     return statement.on_conflict_do_update(
         index_elements=key, set_={name: columns[name] + statement.excluded[name] for name in add}
-    ).returning(*(columns[name] for name in add))
+    )

@@ -5,6 +5,7 @@ is left to do, and a sweep (`@every`) finds rows whose nudge was lost.
 """
 
 import logging
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,8 @@ from huey import Huey, MemoryHuey, PostgresHuey, RedisHuey, crontab
 from huey.storage import SqliteStorage
 
 log = logging.getLogger(__name__)
+#: How long a watch that is told to stop may take to finish what it does.
+_STOP_SECONDS = 10
 
 
 @dataclass(frozen=True)
@@ -25,7 +28,18 @@ class Job:
     minutes: int | None = None
 
 
+@dataclass(frozen=True)
+class Watch:
+    """Looks for rows that are due, again and again: `run` says whether it found any. Work that comes often needs
+    no nudge then, which costs who brings it a write into the queue."""
+
+    name: str
+    run: Callable[[], bool]
+    seconds: float
+
+
 _jobs: dict[str, Job] = {}
+_watches: dict[str, Watch] = {}
 
 
 def job(function: Callable[..., Any]) -> Job:
@@ -36,6 +50,17 @@ def job(function: Callable[..., Any]) -> Job:
 def every(*, minutes: int) -> Callable[[Callable[[], Any]], Job]:
     """Declare a sweep that the worker runs every so many `minutes` (1 to 59)."""
     return lambda function: _declare(Job(_name(function), function, minutes))
+
+
+def watch(*, seconds: float) -> Callable[[Callable[[], bool]], Watch]:
+    """Declare what each worker does without end, with a rest of so many `seconds` when nothing was there."""
+
+    def declare(function: Callable[[], bool]) -> Watch:
+        declared = Watch(_name(function), function, seconds)
+        _watches[declared.name] = declared
+        return declared
+
+    return declare
 
 
 def _name(function: Callable[..., Any]) -> str:
@@ -109,6 +134,12 @@ def enqueue(declared: Job, *args: str) -> None:
     current_app.extensions["queue_tasks"][declared.name](*args)
 
 
+def wake(declared: Watch) -> None:
+    """Something is there for a watch. A worker sees it soon by itself; without one it is looked for now."""
+    if current_app.extensions["queue"].immediate:
+        declared.run()
+
+
 def periodic_jobs() -> list[Job]:
     """The sweeps, for running them all by hand."""
     return [declared for declared in _jobs.values() if declared.minutes is not None]
@@ -117,4 +148,28 @@ def periodic_jobs() -> list[Job]:
 def work(app: Flask, workers: int) -> None:
     """Run the worker until it is told to stop. Polls every half second at the slowest."""
     queue: Huey = app.extensions["queue"]
-    queue.create_consumer(workers=workers, initial_delay=0.05, backoff=1.2, max_delay=0.5).run()
+    stopping = threading.Event()
+    watching = [
+        threading.Thread(target=_watch, args=(app, each, stopping), name=each.name, daemon=True)
+        for each in _watches.values()
+    ]
+    for thread in watching:
+        thread.start()
+    try:
+        queue.create_consumer(workers=workers, initial_delay=0.05, backoff=1.2, max_delay=0.5).run()
+    finally:
+        stopping.set()
+        for thread in watching:
+            thread.join(_STOP_SECONDS)
+
+
+def _watch(app: Flask, declared: Watch, stopping: threading.Event) -> None:
+    while not stopping.is_set():
+        found = False
+        try:
+            with app.app_context():
+                found = declared.run()
+        except Exception:
+            log.exception("%s failed; it looks again", declared.name)
+        if not found:
+            stopping.wait(declared.seconds)

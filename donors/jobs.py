@@ -14,6 +14,7 @@ from donors.payments import (
     at_stripe,
     defence_at_stripe,
     disputes_at_stripe,
+    events_at_stripe,
     movements_at_stripe,
     promises_at_stripe,
 )
@@ -25,11 +26,14 @@ from donors.receipts.receipt import Receipt
 from donors.recurring import upkeep
 
 
-@jobs.job
-def apply_event(event_id: str) -> None:
-    at_stripe.apply_event(event_id)
+@jobs.watch(seconds=0.25)
+def watch_inbox() -> bool:
+    """Work on Stripe's events as they come; says whether there were any."""
+    if not events_at_stripe.work_on_inbox():
+        return False
     mail_receipts()
     promises_at_stripe.send_waiting()
+    return True
 
 
 @jobs.job

@@ -16,10 +16,10 @@ from flask.typing import ResponseReturnValue
 
 from core import telemetry
 from core.errors import Refusal
-from core.jobs import enqueue
+from core.jobs import wake
 from core.security import HEADERS, csrf
 from donors import stripe_gateway
-from donors.jobs import apply_event
+from donors.jobs import watch_inbox
 from donors.payments import inbox
 from donors.stripe_gateway import BadSignature, Event
 
@@ -85,15 +85,15 @@ def _try_to_take_in(body: bytes, signature: str) -> Event | None:
 def _take_in(body: bytes, signature: str) -> Event:
     event = _read(body, signature)
     if inbox.take_in(event, body.decode()):
-        _nudge(event.id)
+        _wake()
     return event
 
 
-def _nudge(event_id: str) -> None:
+def _wake() -> None:
     try:
-        enqueue(apply_event, event_id)
+        wake(watch_inbox)
     except Exception:
-        log.exception("the nudge of an event was lost; the sweep finds its row")
+        log.exception("the event is stored; it is worked on later")
 
 
 def _read(body: bytes, signature: str) -> Event:

@@ -29,6 +29,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core import clock, ids
 from core.db import Id, Model, UtcDateTime, db, upsert_add
+from core.gathering import gather
 from core.money import Money
 
 # Assets
@@ -78,6 +79,7 @@ SPENT = (LEGAL_COSTS, BOND_FORFEITED)
 RAISED = (GIFTS, REFUNDS)
 INCOME = (GIFTS, FEE_COVER, REFUNDS, FEE_COVER_REFUNDS, INTEREST)
 NO_DRIVE = ""
+_TOTAL_KEY = ("fund_id", "account", "drive_id", "currency")
 
 
 class LedgerEntry(Model):
@@ -147,24 +149,37 @@ def post(*, kind: str, source: str, fund_id: str, lines: Sequence[Line], occurre
     lines = [line for line in lines if line.amount.minor]
     _check(lines)
     group_id = ids.new_id("grp")
-    db.session.execute(
-        _insert(LedgerEntry),
-        [
-            {
-                "group_id": group_id,
-                "fund_id": line.fund_id or fund_id,
-                "drive_id": line.counts_for,
-                "account": line.account,
-                "amount_minor": line.amount.minor,
-                "currency": line.amount.currency,
-            }
-            for line in lines
-        ],
-    )
-    about = {"kind": kind, "source": source, "occurred_at": occurred_at, "posted_at": clock.now()}
-    db.session.execute(_insert(LedgerGroup), {"id": group_id, **about})
-    _keep_totals(fund_id, lines)
+    group = {
+        "id": group_id,
+        "kind": kind,
+        "source": source,
+        "occurred_at": occurred_at,
+        "posted_at": clock.now(),
+    }
+    gather(_write, (group, fund_id, lines))
     return group_id
+
+
+_Posting = tuple[dict[str, Any], str, Sequence[Line]]
+
+
+def _write(postings: list[_Posting]) -> None:
+    """Entries before their groups, which the database checks as they come, and then the totals."""
+    entries = [
+        {
+            "group_id": group["id"],
+            "fund_id": line.fund_id or fund_id,
+            "drive_id": line.counts_for,
+            "account": line.account,
+            "amount_minor": line.amount.minor,
+            "currency": line.amount.currency,
+        }
+        for group, fund_id, lines in postings
+        for line in lines
+    ]
+    db.session.execute(_insert(LedgerEntry), entries)
+    db.session.execute(_insert(LedgerGroup), [group for group, _fund_id, _lines in postings])
+    _keep_totals(entries)
 
 
 @cache
@@ -183,19 +198,14 @@ def _check(lines: Sequence[Line]) -> None:
         raise Unbalanced("a group needs two entries at least, and they must sum to zero")
 
 
-def _keep_totals(fund_id: str, lines: Sequence[Line]) -> None:
+def _keep_totals(entries: list[dict[str, Any]]) -> None:
+    sums: dict[tuple[str, ...], int] = {}
+    for each in entries:
+        key = tuple(each[name] for name in _TOTAL_KEY)
+        sums[key] = sums.get(key, 0) + each["amount_minor"]
     # Sorted, so that two processes lock the same rows in the same order.
-    for line in sorted(lines, key=lambda line: (line.fund_id or fund_id, line.account, line.counts_for)):
-        upsert_add(
-            LedgerTotal,
-            key={
-                "fund_id": line.fund_id or fund_id,
-                "drive_id": line.counts_for,
-                "account": line.account,
-                "currency": line.amount.currency,
-            },
-            add={"balance_minor": line.amount.minor},
-        )
+    for key in sorted(sums):
+        upsert_add(LedgerTotal, key=dict(zip(_TOTAL_KEY, key, strict=True)), add={"balance_minor": sums[key]})
 
 
 def balance(fund_id: str, accounts: Sequence[str], currency: str) -> Money:

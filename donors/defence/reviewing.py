@@ -8,6 +8,7 @@ from sqlalchemy import Select, select
 from core import clock
 from core.db import db
 from core.errors import Conflict, Invalid, NotFound
+from core.gathering import gather
 from donors.defence.block import Block
 from donors.defence.hold import DECIDE_WITHIN, HELD, RELEASED, RELEASING, TAKEN, TAKING, Hold
 from donors.defence.screening import Screening
@@ -50,8 +51,13 @@ def apply_held(payment: HeldPayment) -> None:
 
 def note_taken(gift_id: str) -> None:
     """The money of a gift has arrived: whoever had it taken, its hold is over."""
-    row = db.session.get(Hold, gift_id, with_for_update=True, populate_existing=True)
-    if row is not None and row.state not in (TAKEN, RELEASED):
+    gather(_note_taken, gift_id)
+
+
+def _note_taken(gift_ids: list[str]) -> None:
+    query = select(Hold).where(Hold.gift_id.in_(gift_ids), Hold.state.not_in((TAKEN, RELEASED)))
+    locked = query.order_by(Hold.gift_id).with_for_update().execution_options(populate_existing=True)
+    for row in db.session.scalars(locked).all():
         _finish(row, TAKEN)
 
 

@@ -16,6 +16,7 @@ from campaigns.campaign import Campaign
 from campaigns.drives.drive import Drive
 from core import clock
 from core.db import db
+from core.gathering import write_out
 from donors.figures import progress
 from donors.figures.snapshot import (
     CLOSE,
@@ -92,6 +93,7 @@ def verify() -> Iterator[str]:
 
 
 def _take(drive: Drive, kind: str, now: datetime) -> None:
+    write_out()
     # The drive's row is the lock: two snapshots are numbered one after the other.
     db.session.execute(select(Drive.id).where(Drive.id == drive.id).with_for_update())
     last = snapshots_of(drive.id).order_by(None).order_by(PublicSnapshot.number.desc()).limit(1)

@@ -4,6 +4,7 @@ Raised money is not kept here: the ledger's totals are the one source (campaigns
 the same transaction as the ledger group, and `verify` recomputes them from the gifts.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -13,7 +14,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from campaigns.drives.drive import Drive
 from campaigns.funds.ledger import NO_DRIVE, RAISED, LedgerTotal
-from core.db import Model, UtcDateTime, db, insert_once, upsert_add
+from core.db import Model, UtcDateTime, db, insert_once, upsert_add, upsert_add_many
+from core.gathering import gather
 from donors.figures.counted_promise import lose_promise, regain_promise
 from donors.gifts.gift import RECEIVED, Gift
 from donors.people.donor import Donor
@@ -71,9 +73,28 @@ class NewMonthlyDonor(Model):
 def add_gift(drive: Drive, gift: Gift) -> None:
     """Count a gift that has just settled and counts toward the drive."""
     assert gift.paid_at is not None
-    is_first = _count_of_donor(drive.id, gift.donor_id, 1) == 1
-    _count(drive.id, gifts=1, donors=1 if is_first else 0)
-    _add_day(drive, gift.paid_at, gift.amount_minor)
+    gather(_add_gifts, (drive.id, gift.donor_id, _day(drive, gift.paid_at), gift.amount_minor))
+
+
+def _add_gifts(counted: list[tuple[str, str, date, int]]) -> None:
+    """Count (drive, donor, day, minor units) of gifts, a statement for each kind of counter."""
+    gifts = Counter(drive_id for drive_id, _donor_id, _on_day, _minor in counted)
+    of_donors = Counter((drive_id, donor_id) for drive_id, donor_id, _on_day, _minor in counted)
+    days: Counter[tuple[str, date]] = Counter()
+    for drive_id, _donor_id, on_day, minor in counted:
+        days[drive_id, on_day] += minor
+    keyed = [
+        ({"drive_id": drive, "donor_id": donor}, {"gifts": of_donors[drive, donor]})
+        for drive, donor in sorted(of_donors)
+    ]
+    stand = upsert_add_many(DriveDonor, keyed)
+    first = Counter(
+        each["drive_id"] for each in stand if each["gifts"] == of_donors[each["drive_id"], each["donor_id"]]
+    )
+    for drive_id in sorted(gifts):
+        _count(drive_id, gifts=gifts[drive_id], donors=first[drive_id])
+    for drive_id, on_day in sorted(days):
+        _add_to_day(drive_id, on_day, days[drive_id, on_day])
 
 
 def take_off_refund(drive: Drive, gift: Gift, *, at: datetime, gift_part_minor: int, is_whole: bool) -> None:
@@ -162,8 +183,15 @@ def _count_of_donor(drive_id: str, donor_id: str, change: int) -> int:
 
 
 def _add_day(drive: Drive, at: datetime, minor: int) -> None:
-    day = at.astimezone(ZoneInfo(drive.zone)).date()
-    upsert_add(DriveDay, key={"drive_id": drive.id, "on_day": day}, add={"raised_minor": minor})
+    _add_to_day(drive.id, _day(drive, at), minor)
+
+
+def _add_to_day(drive_id: str, on_day: date, minor: int) -> None:
+    upsert_add(DriveDay, key={"drive_id": drive_id, "on_day": on_day}, add={"raised_minor": minor})
+
+
+def _day(drive: Drive, at: datetime) -> date:
+    return at.astimezone(ZoneInfo(drive.zone)).date()
 
 
 def verify() -> Iterator[str]:

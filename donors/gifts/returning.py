@@ -10,6 +10,7 @@ from campaigns.funds import ledger
 from campaigns.funds.ledger import Line
 from core import clock
 from core.db import db
+from core.gathering import write_out
 from core.money import Money
 from donors.figures import tally
 from donors.figures.snapping import freeze_if_due
@@ -58,6 +59,7 @@ def _fail(gift: Gift, row: Refund) -> None:
 
 def take_back(gift: Gift, row: Refund, *, at: datetime, account: str = ledger.STRIPE) -> None:
     """Post money that leaves `account` for the donor: the gift's part first and the fee cover last."""
+    write_out()  # the gift may have settled a moment ago, in the same transaction
     db.session.flush()
     drive = db.session.get_one(Drive, gift.drive_id)
     freeze_if_due(drive)
@@ -77,6 +79,7 @@ def take_back(gift: Gift, row: Refund, *, at: datetime, account: str = ledger.ST
 
 def bring_back(gift: Gift, row: Refund, *, at: datetime, account: str = ledger.STRIPE) -> None:
     """Post that a refund which was done came back to `account`; the gift stands again by that much."""
+    write_out()
     was_whole = gift.state == REFUNDED
     freeze_if_due(db.session.get_one(Drive, gift.drive_id))
     row.undone_at = at

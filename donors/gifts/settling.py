@@ -11,7 +11,7 @@ from campaigns.drives.goal import NEW_MONTHLY_DONORS, Goal
 from campaigns.funds import ledger
 from campaigns.funds.ledger import Line
 from core import clock
-from core.db import db
+from core.db import db, lock
 from core.money import Money
 from donors.disputes import losing
 from donors.figures import tally
@@ -36,7 +36,7 @@ class AmountDiffers(Exception):
 
 def lock_gift(gift_id: str) -> Gift | None:
     """The gift's row, locked until the transaction ends, with what is in the database now."""
-    return db.session.get(Gift, gift_id, with_for_update=True, populate_existing=True)
+    return lock(Gift, gift_id)
 
 
 def apply_payment(gift: Gift, payment: Payment) -> None:

@@ -1,8 +1,8 @@
 """Journeys that need Stripe and the database in turns: commit our row, call Stripe with a key made from its
 id, commit the outcome. A process that dies in between leaves a row from which the sweep goes on.
 
-The one module below the edges that opens transactions, so that pages, API and jobs walk the same way
-(docs/decisions/0002).
+With its neighbours of the same ending, the one place below the edges that opens transactions, so that pages,
+API and jobs walk the same way (docs/decisions/0002).
 """
 
 import logging
@@ -20,17 +20,13 @@ from donors.defence.hold import HELD, Hold
 from donors.gifts import giving, settling
 from donors.gifts.gift import EXPIRED, PENDING, Gift
 from donors.gifts.refund import Refund
-from donors.payments import attribution, disputes_at_stripe, stripe_events
-from donors.payments.connected_account import ForeignAccount
-from donors.payments.stripe_event import StripeEvent
+from donors.payments import disputes_at_stripe, events_at_stripe, stripe_events
 from donors.receipts import letters
 from donors.recurring.instalments import apply_subscription, lock_promise
 from donors.recurring.recurring_gift import CANCELLED, ENDED, Cancellation, RecurringGift
-from donors.stripe_gateway import Event, PaymentsUnavailable
+from donors.stripe_gateway import PaymentsUnavailable
 
 log = logging.getLogger(__name__)
-#: Stripe delivers for three days. An event about something we had not heard of by then is somebody else's.
-PATIENCE_WITH_STRANGERS = timedelta(days=4)
 #: Stripe keeps the answer under an idempotency key for a day; the same asking later is a new one.
 KEYS_HOLD = timedelta(hours=20)
 
@@ -64,45 +60,6 @@ def refresh_gift(gift_id: str) -> None:
         step = stripe_events.look_at_checkout(gift.id, gift.checkout_session_id)
     with transaction():
         step()
-
-
-def apply_event(event_id: str) -> None:
-    """Work on one event of the inbox; a failure is noted in its row and tried again."""
-    row = db.session.get(StripeEvent, event_id)
-    if row is None or row.done_at is not None:
-        return
-    try:
-        event = stripe_gateway.parse_event(row.body)
-        step = stripe_events.look(event)
-        with transaction():
-            row = db.session.get_one(StripeEvent, event_id, with_for_update=True, populate_existing=True)
-            if row.done_at is None:
-                _take(step, event)
-                row.organisation_id = attribution.organisation_of(event)
-                row.finish()
-    except Exception as error:
-        # Whatever it was, the event must not be lost: it stays in the inbox with the kind of failure.
-        log.exception("event %s failed", event_id)
-        _note_failure(event_id, error)
-
-
-def _take(step: Callable[[], object], event: Event) -> None:
-    try:
-        step()
-    except ForeignAccount:
-        log.warning("event %s speaks of what is not its account's; it is kept and not followed", event.id)
-
-
-def _note_failure(event_id: str, error: Exception) -> None:
-    with transaction():
-        row = db.session.get_one(StripeEvent, event_id, with_for_update=True, populate_existing=True)
-        row.fail(error)
-        row.organisation_id = attribution.organisation_of(stripe_gateway.parse_event(row.body))
-        if (
-            isinstance(error, stripe_events.NotYet)
-            and row.received_at + PATIENCE_WITH_STRANGERS <= clock.now()
-        ):
-            row.finish()
 
 
 def send_refund(refund_id: str) -> None:
@@ -175,8 +132,7 @@ def _subscription_behind(recurring_gift_id: str) -> str | None:
 def sweep() -> None:
     """Find and go on with whatever a lost nudge or a dead process left behind."""
     now = clock.now()
-    due = select(StripeEvent.id).where(StripeEvent.next_attempt_at <= now)
-    each_of(apply_event, db.session.scalars(due.order_by(StripeEvent.next_attempt_at).limit(1000)).all())
+    events_at_stripe.sweep()
     late = now - timedelta(minutes=2)
     refunds = select(Refund.id).where(
         Refund.done_at.is_(None),

@@ -13,9 +13,8 @@ from donors.stripe_gateway import Event
 
 def organisation_of(event: Event) -> str | None:
     """The organisation that the event concerns; None where it is about nothing of anybody's here."""
-    named = _named(event.object)
-    gift_id = named.get("gift_id") or event.object.get("client_reference_id")
-    gift = db.session.get(Gift, str(gift_id)) if gift_id else None
+    named, gift_id = _named(event.object), gift_named(event)
+    gift = db.session.get(Gift, gift_id) if gift_id else None
     if gift is not None and gift.account == event.account:
         return gift.organisation_id
     promise_id = named.get("recurring_gift_id")
@@ -23,6 +22,11 @@ def organisation_of(event: Event) -> str | None:
     if promise is not None and promise.account == event.account:
         return promise.organisation_id
     return _payer_of(event) or organisation_behind(event.account)
+
+
+def gift_named(event: Event) -> str:
+    """The id of ours, or what looks like one, that the event's object carries; empty where there is none."""
+    return str(_named(event.object).get("gift_id") or event.object.get("client_reference_id") or "")
 
 
 def _named(about: dict[str, Any]) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from donors import stripe_gateway
 from donors.disputes import looking as disputes
 from donors.gifts import settling
 from donors.gifts.gift import Gift
-from donors.payments import at_stripe, inbox
+from donors.payments import events_at_stripe, inbox
 from donors.payments.connected_account import ConnectedAccount, ForeignAccount
 from donors.payments.stripe_event import NotYet
 from donors.payouts import matching
@@ -72,7 +72,7 @@ def _catch_up_on_events(since: datetime, found: Repaired) -> None:
         event = stripe_gateway.parse_event(body)
         found.events += 1
         found.missed += inbox.take_in(event, body)
-        at_stripe.apply_event(event.id)
+        events_at_stripe.apply_event(event.id)
 
 
 def _bring_in(since: datetime, found: Repaired) -> None:

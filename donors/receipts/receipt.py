@@ -1,13 +1,16 @@
 """Receipts: one per payment, numbered per organisation and year without gaps, frozen when issued."""
 
+from collections import Counter
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import BigInteger, ForeignKey, Integer, String, Text, UniqueConstraint, select
+from sqlalchemy import BigInteger, ForeignKey, Integer, String, Text, UniqueConstraint, insert, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core import clock, ids
 from core.db import Id, Model, UtcDateTime, db, upsert_add
+from core.gathering import gather, write_out
 from core.money import Money
 from donors.gifts.gift import Gift
 from staff.organisation import Organisation
@@ -65,30 +68,40 @@ class Receipt(Model):
         return f"{self.year}-{self.number:06d}"
 
 
-def issue(gift: Gift, *, zone: str, donor_name: str) -> Receipt:
+def issue(gift: Gift, *, zone: str, donor_name: str) -> None:
     """Write the gift's receipt; its year is the year of the payment where the organisation is."""
     assert gift.paid_at is not None
-    year = gift.paid_at.astimezone(ZoneInfo(zone)).year
-    key = {"organisation_id": gift.organisation_id, "year": year}
-    number = upsert_add(ReceiptSeries, key=key, add={"last": 1})["last"]
-    receipt = Receipt(
-        id=ids.new_id("rcpt"),
-        gift_id=gift.id,
-        organisation_id=gift.organisation_id,
-        year=year,
-        number=number,
-        amount_minor=gift.amount_minor,
-        fee_cover_minor=gift.fee_cover_minor,
-        currency=gift.currency,
-        donor_name=donor_name,
-        paid_at=gift.paid_at,
+    row = {
+        "gift_id": gift.id,
+        "organisation_id": gift.organisation_id,
+        "year": gift.paid_at.astimezone(ZoneInfo(zone)).year,
+        "amount_minor": gift.amount_minor,
+        "fee_cover_minor": gift.fee_cover_minor,
+        "currency": gift.currency,
+        "donor_name": donor_name,
+        "paid_at": gift.paid_at,
+    }
+    gather(_issue, row)
+
+
+def _issue(rows: list[dict[str, Any]]) -> None:
+    """Number receipts within their series and write them, each series one step forward."""
+    due = Counter((row["organisation_id"], row["year"]) for row in rows)
+    numbers = {}
+    for organisation_id, year in sorted(due):
+        key, count = {"organisation_id": organisation_id, "year": year}, due[organisation_id, year]
+        last = upsert_add(ReceiptSeries, key=key, add={"last": count})["last"]
+        numbers[organisation_id, year] = iter(range(last - count + 1, last + 1))
+    numbered = [row | {"number": next(numbers[row["organisation_id"], row["year"]])} for row in rows]
+    db.session.flush()
+    db.session.execute(
+        insert(Receipt), [row | {"id": ids.new_id("rcpt"), "issued_at": clock.now()} for row in numbered]
     )
-    db.session.add(receipt)
-    return receipt
 
 
 def amend(gift: Gift, *, at: datetime) -> None:
     """Mark the gift's receipt: so much of the gift has gone back since it was issued."""
+    write_out()
     receipt = db.session.scalars(select(Receipt).where(Receipt.gift_id == gift.id)).first()
     if receipt is not None:
         receipt.amended_at, receipt.returned_minor = at, gift.refunded_minor

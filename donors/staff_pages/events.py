@@ -5,11 +5,11 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from core.db import db, transaction
-from core.jobs import enqueue
+from core.jobs import wake
 from core.web.paging import numbered
 from donors import reading
 from donors.gifts import deciding
-from donors.jobs import apply_event
+from donors.jobs import watch_inbox
 from donors.payments.stripe_event import StripeEvent
 from donors.staff_pages.blueprint import asked, bp, is_narrowed
 from donors.words import EVENT_STATES, FAILURES, UNKNOWN_FAILURE
@@ -45,6 +45,6 @@ def try_submit(event_id: str) -> AnyResponse:
     """Work on an event now instead of at its next try."""
     with transaction():
         deciding.try_again(current_actor(), event_id)
-    enqueue(apply_event, event_id)
+    wake(watch_inbox)
     flash(_("The event is being tried again. Reload in a moment to see how it went."))
     return redirect(url_for(".events"), 303)

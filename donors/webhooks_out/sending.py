@@ -11,6 +11,7 @@ from standardwebhooks.webhooks import Webhook
 
 from core import clock, jobs
 from core.db import after_commit, db, transaction
+from core.gathering import gather
 from donors.webhooks_out import reaching
 from donors.webhooks_out.endpoint import PING, WebhookEndpoint, WebhookMessage
 
@@ -24,12 +25,19 @@ def tell(organisation_id: str, kind: str, data: dict[str, Any]) -> None:
 
     `data` holds ids, amounts and times: never a person, never a word that somebody wrote.
     """
+    gather(_tell, (organisation_id, kind, data))
+
+
+def _tell(said: list[tuple[str, str, dict[str, Any]]]) -> None:
     query = select(WebhookEndpoint).where(
-        WebhookEndpoint.organisation_id == organisation_id, WebhookEndpoint.ended_at.is_(None)
+        WebhookEndpoint.organisation_id.in_({organisation_id for organisation_id, _kind, _data in said}),
+        WebhookEndpoint.ended_at.is_(None),
     )
-    for endpoint in db.session.scalars(query):
-        if kind == PING or kind in endpoint.kinds:
-            write(endpoint, kind, data)
+    endpoints = db.session.scalars(query).all()
+    for organisation_id, kind, data in said:
+        for endpoint in endpoints:
+            if endpoint.organisation_id == organisation_id and (kind == PING or kind in endpoint.kinds):
+                write(endpoint, kind, data)
 
 
 def write(endpoint: WebhookEndpoint, kind: str, data: dict[str, Any]) -> WebhookMessage:

@@ -1,5 +1,6 @@
 """Any permutation and any repetition of a gift's events ends in the same state and the same totals."""
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -14,8 +15,9 @@ from sqlalchemy.orm import Session
 
 from core import clock
 from core.db import db
+from donors import jobs, stripe_gateway
 from donors.gifts.gift import Gift
-from donors.payments import at_stripe
+from donors.payments import at_stripe, events_at_stripe, inbox
 from tests.donors.conftest import Stripe
 from tests.stories.journey_data import snapshot
 
@@ -54,6 +56,22 @@ def settle_down() -> None:
 def outcome(app: Flask, stripe: Stripe, events: list[Event]) -> dict[str, Any]:
     for event in events:
         assert stripe.deliver(event).status_code == 200
+    settle_down()
+    found = snapshot(app)
+    assert found["wrong"] == []
+    assert found["open_events"] == 0
+    return found
+
+
+def outcome_in_batches(app: Flask, events: list[Event], size: int) -> dict[str, Any]:
+    """The events are all in the inbox before anybody works on them."""
+    for each in events:
+        body = json.dumps(each)
+        inbox.take_in(stripe_gateway.parse_event(body), body)
+    ids = [each["id"] for each in events]
+    for start in range(0, len(ids), size):
+        events_at_stripe.apply_events(ids[start : start + size])
+    jobs.mail_receipts()
     settle_down()
     found = snapshot(app)
     assert found["wrong"] == []
@@ -108,7 +126,14 @@ def _holds_in_any_order(app: Flask, stripe: Stripe, events: list[Event], *, stat
         with undone():
             assert outcome(app, stripe, [*shuffled, *repeated]) == in_order
 
+    @ANY
+    @given(st.permutations(events), st.integers(2, 10))
+    def hold_in_batches(shuffled: list[Event], size: int) -> None:
+        with undone():
+            assert outcome_in_batches(app, shuffled, size) == in_order
+
     hold()
+    hold_in_batches()
 
 
 @ANY

@@ -17,7 +17,6 @@ from hypothesis.stateful import (
     RuleBasedStateMachine,
     initialize,
     invariant,
-    precondition,
     rule,
     run_state_machine_as_test,
 )
@@ -34,8 +33,6 @@ from tests.torture.world import CARDS, FAULTS, GOOD, LATER_DECLINED, World
 
 STEPS = int(os.environ.get("AMPARO_STEPS", "24"))
 STEPS_OF_A_LIFE = 12 if STEPS < 200 else 50
-#: Long lives alone: with banks about one in some hundred still ends with Stripe's money unlike ours.
-BANKS_TAKE_PART = STEPS >= 200
 AMOUNTS = st.integers(min_value=1, max_value=400)
 VERBS = st.sampled_from(("amount", "day", "pause", "skip", "resume"))
 HOURS = st.sampled_from((1, 6, 26, 24 * 4, 24 * 8, 24 * 31))
@@ -101,22 +98,18 @@ class Life(RuleBasedStateMachine):
     def stripe_cancels(self) -> None:
         self.world.cancel_at_stripe()
 
-    @precondition(lambda _life: BANKS_TAKE_PART)
     @rule(reason=st.sampled_from(banks.REASONS), quarters=st.integers(1, 4))
     def a_bank_wants_money_back(self, reason: str, quarters: int) -> None:
         banks.dispute(self.world, reason, quarters)
 
-    @precondition(lambda _life: BANKS_TAKE_PART)
     @rule(won=st.booleans())
     def a_bank_decides(self, won: bool) -> None:  # noqa: FBT001 (hypothesis passes it by name)
         banks.decide(self.world, won=won)
 
-    @precondition(lambda _life: BANKS_TAKE_PART)
     @rule()
     def a_bank_warns(self) -> None:
         banks.warn(self.world)
 
-    @precondition(lambda _life: BANKS_TAKE_PART)
     @rule(accept=st.booleans())
     def staff_answers_a_bank(self, accept: bool) -> None:  # noqa: FBT001 (hypothesis passes it by name)
         banks.answer(self.world, accept=accept)

@@ -261,7 +261,7 @@ class World:
 
     def at_stripe(self, kind: str, since: int = 0) -> list[dict[str, Any]]:
         """Objects as Stripe shows them, oldest first; faults are ordered for us, not for who looks here."""
-        with self.stripe.box.world.lock:
+        with self.stripe.box.world.turn():  # what has become due there meanwhile happens first
             account = self.stripe.box.world.platform
             return json.loads(json.dumps([account.show(row) for row in account.all(kind)[since:]]))
 
