@@ -1,8 +1,10 @@
 """Amparo with a drive and its gifts in a database: made, checked to be honest, and described to its server."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from flask import Flask
 from sqlalchemy import event
@@ -16,6 +18,7 @@ from core.db import db, transaction
 from core.settings import Settings
 from donors.figures import tally
 from donors.gifts.gift import Gift
+from donors.payments.stripe_event import StripeEvent
 from donors.people.donor import Donor
 
 
@@ -59,9 +62,9 @@ def open_app(url: str, folder: Path, stripe: str = "http://127.0.0.1:9") -> Flas
     )
 
 
-def build(url: str, folder: Path, count: int, waiting: int) -> House:
-    """Fill an empty database with `count` settled gifts and some that wait; raises AssertionError when any
-    kept total differs from what the rows say."""
+def build(url: str, folder: Path, count: int, waiting: int, events: int = 0) -> House:
+    """Fill an empty database with `count` settled gifts, some that wait, and events of Stripe's that are done;
+    raises AssertionError when any kept total differs from what the rows say."""
     folder.mkdir(exist_ok=True)
     app = open_app(url, folder)
     reference.prepare(url)
@@ -76,12 +79,30 @@ def build(url: str, folder: Path, count: int, waiting: int) -> House:
                     bulk.write(session.connection(), model, each)
             bulk.write(session.connection(), Donor, gifts.donors_of(scene, given))
             bulk.write(session.connection(), Gift, given)
+            for rows in _done_events(scene, events):
+                bulk.write(session.connection(), StripeEvent, rows)
         settle_down()
         differs = [*ledger.verify(), *tally.verify()]
         assert not differs, differs[:5]
         statements = _statements(app)
         db.engine.dispose()
     return House(url, folder, count, tuple(gift["id"] for gift in given), tuple(statements))
+
+
+def _done_events(scene: stage.Stage, count: int, batch: int = 20_000) -> Iterator[list[dict[str, Any]]]:
+    """Rows of the inbox whose work was done more than a month ago: their bodies are gone."""
+    at = scene.now
+    same = {
+        "type": "payment_intent.succeeded",
+        "account": "",
+        "created_at": at,
+        "received_at": at,
+        "body": "",
+    }
+    same |= {"organisation_id": scene.organisation_id, "next_attempt_at": None, "done_at": at}
+    for first in range(0, count, batch):
+        numbers = range(first, min(first + batch, count))
+        yield [{"id": f"evt_{uuid4().hex[:24]}{number}"} | same for number in numbers]
 
 
 def settle_down() -> None:

@@ -22,7 +22,7 @@ COMMITS, COMMITS_8 = "raw durable commits", "raw durable commits, 8 clients"
 SETTLED, SETTLED_HTTP = "settling, Stripe's answer local", "settling, sandbox over HTTP"
 
 #: Deliveries made ready for one burst, a second of load; nothing here takes more.
-_MOST_A_SECOND = 5_000
+MOST_A_SECOND = 5_000
 _REPEATED = 50
 _GIVE_UP_SECONDS = 120
 
@@ -45,12 +45,12 @@ RATIOS = (
     Beside(COLD_SMALL, BY_KEY, None),
     Beside(COLD_LARGE, BY_KEY, None),
     Beside(COLD_LARGE, COLD_SMALL, 0.9),
-    Beside(INTAKE, HOOK, 0.7),
+    Beside(INTAKE, HOOK, 0.9),
     Beside(INTAKE, BARE_HOOK, None),
     Beside(INTAKE, COMMITS, None),
     Beside(INTAKE, COMMITS_8, None),
     Beside(REPEATS, INTAKE, None),
-    Beside(SETTLED, HOOK, None, 1 / WORKERS, "per worker"),
+    Beside(SETTLED, HOOK, 0.5, 1 / WORKERS, "per worker"),
     Beside(SETTLED_HTTP, HOOK, None, 1 / WORKERS, "per worker"),
 )
 
@@ -87,7 +87,7 @@ def _hook(house: Theatre, name: str, server: Server, path: str, series: str) -> 
         if name == REPEATS:
             source = SignedEvents(path, series, _REPEATED, again=True)
         else:
-            source = SignedEvents(path, f"{series}{number}x", int(_MOST_A_SECOND * seconds))
+            source = SignedEvents(path, f"{series}{number}x", int(MOST_A_SECOND * seconds))
         return _do(house.load, drive, server.port, source, seconds)
 
     return Row(name, run, server)

@@ -26,7 +26,7 @@ def lines(kind: str, house: Theatre, figures: dict[str, Figures]) -> Iterator[st
     yield f"page of {house.page_bytes:,} bytes; {house.plan.rounds} rounds of {house.plan.seconds} s a row\n"
     yield f"{'':34}{'per second':>12}{'from':>9}{'to':>9}{'p99 ms':>9}{'cpu us':>9}"
     for name, each in figures.items():
-        yield _row(name, each)
+        yield row_line(name, each)
     yield f"\n{'':58}{'ratio':>8}{'target':>9}"
     for beside in RATIOS:
         if beside.ours in figures and beside.limit in figures:
@@ -37,7 +37,7 @@ def lines(kind: str, house: Theatre, figures: dict[str, Figures]) -> Iterator[st
         yield f"{f'statements of a cold view, {name}':58}{count:>8}{MOST_STATEMENTS:>6} at most  {verdict}"
 
 
-def _row(name: str, each: Figures) -> str:
+def row_line(name: str, each: Figures) -> str:
     cpu = f"{sorted(each.cpu_us)[len(each.cpu_us) // 2]:9,.0f}" if each.cpu_us else " " * 9
     p99 = sorted(each.p99_ms)[len(each.p99_ms) // 2]
     low, high = min(each.rates), max(each.rates)

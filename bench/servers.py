@@ -50,11 +50,13 @@ def _cpu_seconds(pid: int) -> float:
 
 
 @contextmanager
-def serve(name: str, target: str, *, environment: dict[str, str], folder: Path) -> Iterator[Server]:
+def serve(
+    name: str, target: str, *, environment: dict[str, str], folder: Path, workers: int = WORKERS
+) -> Iterator[Server]:
     """Run `target` (`module:factory`) until the block ends. Its log goes to a file in `folder`."""
     port = free_port()
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--factory", "--no-ws"]
-    command += ["--host", "127.0.0.1", "--port", str(port), "--workers", str(WORKERS)]
+    command += ["--host", "127.0.0.1", "--port", str(port), "--workers", str(workers)]
     command += ["--blocking-threads", str(THREADS), "--working-dir", str(ROOT), target]
     log_path = folder / f"{name}.log"
     with log_path.open("wb") as log:
@@ -63,7 +65,7 @@ def serve(name: str, target: str, *, environment: dict[str, str], folder: Path) 
         )
         try:
             server = Server(name, port, process.pid)
-            _wait(server, process, log_path)
+            _wait(server, process, log_path, workers)
             yield server
         finally:
             _stop(process)
@@ -75,11 +77,11 @@ def free_port() -> int:
         return listening.getsockname()[1]
 
 
-def _wait(server: Server, process: "subprocess.Popen[bytes]", log: Path) -> None:
+def _wait(server: Server, process: "subprocess.Popen[bytes]", log: Path, workers: int) -> None:
     """Until every worker answers: each loads the application on its own."""
     end = time.monotonic() + _START_SECONDS
     while time.monotonic() < end and process.poll() is None:
-        if log.read_text(errors="replace").count("Started worker-") >= WORKERS and _answers(server):
+        if log.read_text(errors="replace").count("Started worker-") >= workers and _answers(server):
             return
         time.sleep(0.05)
     raise RuntimeError(f"{server.name} did not start: {log.read_text(errors='replace')[-2000:]}")

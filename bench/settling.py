@@ -33,67 +33,78 @@ from donors.stripe_gateway import Payment
 
 _DELIVERY_SECONDS = 30
 _open = cache(open_app)
+#: What this process answers in Stripe's place.
+_payments: dict[str, Payment] = {}
 
 
 def settle_locally(url: str, folder: Path, stripe: str, gift_ids: Sequence[str]) -> Outcome:
     """Settle waiting gifts, each from its own event. Stripe's answer is a payment made here: no network."""
-    app = _open(url, folder, stripe)
-    with app.app_context():
-        payments = _payments(gift_ids)
-        events = [_receive(payment) for payment in payments.values()]
-        before, stripe_gateway.read_payment = stripe_gateway.read_payment, payments.__getitem__
-        try:
-            outcome = _time(app, events)
-        finally:
-            stripe_gateway.read_payment = before
-        _check(gift_ids)
+    prepare(url, folder, stripe, gift_ids)
+    fill_inbox(url, folder, stripe)
+    outcome = empty_inbox(url, folder, stripe)
+    check(url, folder, stripe, gift_ids)
     return outcome
 
 
-def _payments(gift_ids: Sequence[str]) -> dict[str, Payment]:
-    found = db.session.scalars(select(Gift).where(Gift.id.in_(gift_ids)))
-    return {
-        f"pi_{gift.id[5:]}": Payment(
-            payment_intent_id=f"pi_{gift.id[5:]}",
-            gift_id=gift.id,
-            is_paid=True,
-            paid_at=clock.now(),
-            amount=gift.charged,
-            fee=Money(fee_of(gift.charged.minor), "USD"),
-            refunds=(),
-        )
-        for gift in found
-    }
+def prepare(url: str, folder: Path, stripe: str, gift_ids: Sequence[str]) -> None:
+    """Learn how the payments of these gifts stand."""
+    with _open(url, folder, stripe).app_context():
+        found = db.session.scalars(select(Gift).where(Gift.id.in_(gift_ids)))
+        _payments.clear()
+        _payments.update((each.payment_intent_id, each) for each in map(_paid, found))
 
 
-def _receive(payment: Payment) -> str:
-    """Put the event of a payment into the inbox, as the intake does; returns its id."""
-    event_id = f"evt_{payment.payment_intent_id[3:]}"
-    body = event(event_id, id=payment.payment_intent_id, metadata={"gift_id": payment.gift_id})
-    row = {
-        "id": event_id,
-        "type": body["type"],
-        "account": "",
-        "created_at": clock.now(),
-        "body": json.dumps(body),
-    }
-    with transaction() as session:
-        session.execute(insert(StripeEvent).values(row))
-    return event_id
+def _paid(gift: Gift) -> Payment:
+    return Payment(
+        payment_intent_id=f"pi_{gift.id[5:]}",
+        gift_id=gift.id,
+        is_paid=True,
+        paid_at=clock.now(),
+        amount=gift.charged,
+        fee=Money(fee_of(gift.charged.minor), "USD"),
+        refunds=(),
+    )
 
 
-def _time(app: Flask, events: Sequence[str]) -> Outcome:
-    """Work on the inbox as the worker does: every batch in a context, and so a session, of its own. An event's
-    latency is that of its batch."""
+def fill_inbox(url: str, folder: Path, stripe: str) -> None:
+    """Put an event of each payment into the inbox, as the intake does."""
+    rows = []
+    for payment in _payments.values():
+        event_id = f"evt_{payment.payment_intent_id[3:]}"
+        body = event(event_id, id=payment.payment_intent_id, metadata={"gift_id": payment.gift_id})
+        row = {"id": event_id, "type": body["type"], "account": "", "created_at": clock.now()}
+        rows.append(row | {"body": json.dumps(body)})
+    with _open(url, folder, stripe).app_context(), transaction() as session:
+        session.execute(insert(StripeEvent), rows)
+
+
+def empty_inbox(url: str, folder: Path, stripe: str) -> Outcome:
+    """Work on the inbox as a worker does, until nothing is left for this one."""
+    before, stripe_gateway.read_payment = stripe_gateway.read_payment, _payments.__getitem__
+    try:
+        return _time(_open(url, folder, stripe))
+    finally:
+        stripe_gateway.read_payment = before
+
+
+def _time(app: Flask) -> Outcome:
+    """Every batch in a context, and so a session, of its own. An event's latency is that of its batch."""
     latencies: list[float] = []
     began = before = time.perf_counter()
-    while len(latencies) < len(events):
+    worked = 1
+    while worked:
         with app.app_context():
-            worked = events_at_stripe.apply_events(events[len(latencies) :][: events_at_stripe.BATCH])
+            worked = events_at_stripe.work_on_inbox()
         now = time.perf_counter()
         latencies += [now - before] * worked
         before = now
     return Outcome(len(latencies), before - began, latencies)
+
+
+def check(url: str, folder: Path, stripe: str, gift_ids: Sequence[str]) -> None:
+    """Only gifts that really are settled are counted."""
+    with _open(url, folder, stripe).app_context():
+        _check(gift_ids)
 
 
 def _check(gift_ids: Sequence[str]) -> None:
@@ -112,8 +123,9 @@ def settle_over_http(url: str, folder: Path, stripe: str, count: int) -> Outcome
     app = _open(url, folder, stripe)
     with app.app_context():
         gift_ids = [_give(app, stripe) for _ in range(count)]
-        events = _delivered(stripe, gift_ids)
-        outcome = _time(app, events)
+        _wait_for_deliveries(stripe)
+        db.session.rollback()
+        outcome = _time(app)
         _check(gift_ids)
     return Outcome(count, outcome.seconds, outcome.latencies)
 
@@ -133,22 +145,13 @@ def _give(app: Flask, stripe: str) -> str:
     return gift_id
 
 
-def _delivered(stripe: str, gift_ids: Sequence[str]) -> Sequence[str]:
-    """Wait until the sandbox has delivered everything; what is in the inbox and not done, oldest first."""
+def _wait_for_deliveries(stripe: str) -> None:
+    """Until the sandbox has delivered everything."""
     end = time.monotonic() + _DELIVERY_SECONDS
     while not _control(stripe, "idle")["idle"]:
         if time.monotonic() > end:
             raise TimeoutError("the sandbox still has deliveries to make")
         time.sleep(0.02)
-    db.session.rollback()
-    waiting = select(StripeEvent).where(StripeEvent.done_at.is_(None)).order_by(StripeEvent.received_at)
-    ours = set(gift_ids)
-    return [row.id for row in db.session.scalars(waiting) if ours & set(_ids_in(row.body))]
-
-
-def _ids_in(body: str) -> list[str]:
-    about = json.loads(body)["data"]["object"]
-    return [str((about.get("metadata") or {}).get("gift_id")), str(about.get("client_reference_id"))]
 
 
 def _control(stripe: str, path: str, body: dict[str, Any] | None = None) -> Any:

@@ -27,7 +27,7 @@ class Plan:
     gifts: int = 100_000
     rounds: int = 5
     seconds: float = 1.0
-    settled: int = 150
+    settled: int = 500
     paid_in_sandbox: int = 15
 
     @property
@@ -35,7 +35,7 @@ class Plan:
         return self.settled * (self.rounds + 1)
 
 
-QUICK = Plan(gifts=5_000, rounds=3, seconds=0.4, settled=40, paid_in_sandbox=4)
+QUICK = Plan(gifts=5_000, rounds=3, seconds=0.4, settled=100, paid_in_sandbox=4)
 
 
 @dataclass(frozen=True)

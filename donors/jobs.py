@@ -29,7 +29,7 @@ from donors.recurring import upkeep
 @jobs.watch(seconds=0.25)
 def watch_inbox() -> bool:
     """Work on Stripe's events as they come; says whether there were any."""
-    if not events_at_stripe.work_on_inbox():
+    if events_at_stripe.work_on_inbox() == 0:
         return False
     mail_receipts()
     promises_at_stripe.send_waiting()

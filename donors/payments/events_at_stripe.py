@@ -48,11 +48,11 @@ class Looked:
     step: Step
 
 
-def work_on_inbox() -> bool:
-    """Work on a batch of what is due; says whether there was anything that no other worker has."""
+def work_on_inbox() -> int:
+    """Work on a batch of what is due; returns how many events that were, none of them in another worker's hands."""
     due = select(StripeEvent.id).where(StripeEvent.next_attempt_at <= clock.now())
     oldest = db.session.scalars(due.order_by(StripeEvent.next_attempt_at).limit(WINDOW)).all()
-    return apply_events(oldest if len(oldest) <= BATCH else random.sample(oldest, BATCH)) > 0
+    return apply_events(oldest if len(oldest) <= BATCH else random.sample(oldest, BATCH))
 
 
 def sweep() -> None:
