@@ -78,7 +78,7 @@ def _catch_up_on_events(since: datetime, found: Repaired) -> None:
 def _bring_in(since: datetime, found: Repaired) -> None:
     for batch in _batches(stripe_gateway.movements_since(since)):
         with transaction():
-            rows = [matching.keep(each) for each in batch]
+            rows = matching.keep_all(batch)
         found.movements += len(rows)
         for seen, row in zip(batch, rows, strict=True):
             if not row.matched_to:
@@ -106,7 +106,7 @@ def _repair(seen: StripeMovement) -> bool:
         log.warning("%s stays unmatched", seen.id)
         return False
     with transaction():
-        return bool(matching.keep(seen).matched_to)
+        return bool(matching.keep_all([seen])[0].matched_to)
 
 
 def _look(seen: StripeMovement) -> Callable[[], object] | None:

@@ -2,16 +2,20 @@
 could tell: fees that came later, exchanges, payouts.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from campaigns.funds import ledger
 from campaigns.funds.ledger import Line
 from core import clock
 from core.db import db
 from core.money import Money
-from donors.disputes.dispute import Dispute, DisputeMovement
+from donors.disputes.dispute import DisputeMovement
 from donors.gifts import settling
 from donors.gifts.gift import PENDING, Gift
 from donors.gifts.refund import Refund
@@ -21,59 +25,84 @@ from donors.payouts.payout import ARRIVED, CAME_BACK, Payout
 from donors.stripe_gateway import StripeMovement, StripePayout
 
 
-def keep(seen: StripeMovement, payout_id: str | None = None) -> Movement:
-    """Keep a movement and match it, or match again what was not matched before."""
-    row = db.session.get(Movement, seen.id)
-    if row is None:
-        row = Movement(
-            id=seen.id,
-            account=seen.account,
-            kind=seen.kind,
-            amount_minor=seen.amount.minor,
-            fee_minor=seen.fee.minor,
-            net_minor=seen.amount.minor - seen.fee.minor,
-            currency=seen.amount.currency,
-            source=seen.source,
-            payment_intent_id=seen.payment_intent_id,
-            created_at=seen.at,
-            organisation_id=organisation_behind(seen.account),
-            matched_to="",
-        )
-        db.session.add(row)
-    row.payout_id = payout_id or row.payout_id
-    if not row.matched_to:
-        _match(row)
+def keep_all(seen: Sequence[StripeMovement], payout_id: str | None = None) -> list[Movement]:
+    """Keep movements and match them, or match again those that were not matched before."""
+    known = {row.id: row for row in db.session.scalars(_having(Movement.id, {each.id for each in seen}))}
+    rows = [known.get(each.id) or _new(each) for each in seen]
+    ours = _Ours.of([row for row in rows if not row.matched_to])
+    for row in rows:
+        row.payout_id = payout_id or row.payout_id
+        if not row.matched_to:
+            _match(row, ours)
     db.session.flush()
+    return rows
+
+
+def _new(seen: StripeMovement) -> Movement:
+    row = Movement(
+        id=seen.id,
+        account=seen.account,
+        kind=seen.kind,
+        amount_minor=seen.amount.minor,
+        fee_minor=seen.fee.minor,
+        net_minor=seen.amount.minor - seen.fee.minor,
+        currency=seen.amount.currency,
+        source=seen.source,
+        payment_intent_id=seen.payment_intent_id,
+        created_at=seen.at,
+        organisation_id=organisation_behind(seen.account),
+        matched_to="",
+    )
+    db.session.add(row)
     return row
 
 
-def _match(row: Movement) -> None:
+@dataclass(frozen=True)
+class _Ours:
+    """What may belong to some movements: gifts by their payment, refunds and disputes' movements by Stripe's id."""
+
+    gifts: dict[str | None, Gift]
+    refunds: dict[str | None, str]
+    disputes: dict[str, str]
+
+    @classmethod
+    def of(cls, rows: Sequence[Movement]) -> "_Ours":
+        with db.session.no_autoflush:
+            gifts = db.session.scalars(
+                _having(Gift.payment_intent_id, {row.payment_intent_id for row in rows})
+            )
+            refunds = _having(Refund.stripe_refund_id, {row.source for row in rows})
+            disputes = _having(DisputeMovement.stripe_id, {row.id for row in rows})
+            return cls(
+                {each.payment_intent_id: each for each in gifts},
+                {each.stripe_refund_id: each.id for each in db.session.scalars(refunds)},
+                {each.stripe_id: each.id for each in db.session.scalars(disputes)},
+            )
+
+
+def _having(column: InstrumentedAttribute[Any], values: set[str]) -> Select[Any]:
+    return select(column.class_).where(column.in_(values - {""}))
+
+
+def _match(row: Movement, ours: _Ours) -> None:
     if row.kind in PAYOUT_KINDS:
         row.matched_to = row.source
         return
-    gift = _gift_behind(row)
+    gift = ours.gifts.get(row.payment_intent_id)
     if gift is None or gift.state == PENDING or gift.account != row.account:
         return
-    found = _ours(row, gift)
+    found = _find(row, gift, ours)
     if found is not None:
         row.matched_to, row.organisation_id, row.fund_id = found, gift.organisation_id, gift.fund_id
 
 
-def _gift_behind(row: Movement) -> Gift | None:
-    if not row.payment_intent_id:
-        return None
-    return db.session.scalars(select(Gift).where(Gift.payment_intent_id == row.payment_intent_id)).first()
-
-
-def _ours(row: Movement, gift: Gift) -> str | None:
+def _find(row: Movement, gift: Gift, ours: _Ours) -> str | None:
     """The ledger's source of the same movement."""
     if row.kind in {"charge", "payment"}:
-        _post_late_fee(row, gift.id)
+        if gift.processing_fee_minor is None:
+            _post_late_fee(row, gift.id)
         return gift.id
-    if row.kind == "adjustment":
-        query = select(DisputeMovement.id).join(Dispute, Dispute.id == DisputeMovement.dispute_id)
-        return db.session.scalar(query.where(DisputeMovement.stripe_id == row.id))
-    return db.session.scalar(select(Refund.id).where(Refund.stripe_refund_id == row.source))
+    return ours.disputes.get(row.id) if row.kind == "adjustment" else ours.refunds.get(row.source)
 
 
 def _post_late_fee(row: Movement, gift_id: str) -> None:
@@ -123,9 +152,7 @@ def apply_payout(seen: StripePayout) -> Payout:
         row.state = "on_its_way"
     row.move(seen.state)
     row.arrives_on = seen.arrives_on
-    for each in seen.movements or ():
-        keep(each, seen.id)
-    db.session.flush()
+    keep_all(seen.movements or (), seen.id)
     post(row)
     return row
 
