@@ -51,6 +51,9 @@ check: .venv/ready translations/.ready ## Style, types, architecture, known hole
 
 bench: .venv/ready translations/.ready ## Measure, each figure beside its physical limit in the same run
 	$(PY) -m bench
+	$(PY) -m bench.million
+	$(PY) -m bench.reconciling
+	$(PY) -m bench.last_minute
 
 seed: .venv/ready ## Fill the demo in beside running processes (make run does it by itself)
 	AMPARO_DATA_DIR=$(DATA) AMPARO_BASE_URL=http://127.0.0.1:$(PORT) \

@@ -88,7 +88,9 @@ def _movements() -> Iterator[StripeMovement]:
         ).where(Gift.paid_at.is_not(None))
     )
     for intent_id, charged, fee, paid_at in gifts:
-        yield _movement("charge", f"ch_{intent_id[3:]}", intent_id, (charged, fee), paid_at)
+        yield _movement(
+            "charge", f"ch_{str(intent_id)[3:]}", str(intent_id), (charged, int(fee or 0)), paid_at
+        )
     refunds = select(
         Refund.stripe_refund_id, Gift.payment_intent_id, Refund.amount_minor, Refund.done_at
     ).join(Gift, Gift.id == Refund.gift_id)
@@ -97,8 +99,9 @@ def _movements() -> Iterator[StripeMovement]:
 
 
 def _movement(
-    kind: str, source: str, intent_id: str, amounts: tuple[int, int], at: datetime
+    kind: str, source: str, intent_id: str, amounts: tuple[int, int], at: datetime | None
 ) -> StripeMovement:
+    assert at is not None
     amount, fee = (Money(each, "USD") for each in amounts)
     return StripeMovement(f"txn_{source}", kind, amount, fee, source, intent_id, at)
 
