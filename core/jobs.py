@@ -15,6 +15,10 @@ from flask import Flask, current_app
 from huey import Huey, MemoryHuey, PostgresHuey, RedisHuey, crontab
 from huey.storage import SqliteStorage
 
+from core import clock
+from core.db import transaction
+from core.operating import job_run
+
 log = logging.getLogger(__name__)
 
 
@@ -92,13 +96,15 @@ def _open(url: str) -> Huey:
 
 
 def _within(app: Flask, declared: Job) -> Callable[..., Any]:
+    called = declared.run if declared.minutes is None else lambda: run_scheduled(declared)
+
     def run(*args: Any) -> None:
         # In immediate mode the caller's own context and session are at hand; a worker opens a fresh one.
         if current_app:
-            declared.run(*args)
+            called(*args)
         else:
             with app.app_context():
-                declared.run(*args)
+                called(*args)
 
     run.__name__ = declared.name.replace(".", "_")
     return run
@@ -107,6 +113,22 @@ def _within(app: Flask, declared: Job) -> Callable[..., Any]:
 def enqueue(declared: Job, *args: str) -> None:
     """Nudge: ask the worker to run a job soon. Call it after the commit that wrote the row."""
     current_app.extensions["queue_tasks"][declared.name](*args)
+
+
+def run_scheduled(declared: Job) -> None:
+    """Run a sweep now, and write into the register when it began and how it ended."""
+    _note(declared, began_at=clock.now())
+    try:
+        declared.run()
+    except Exception as failure:
+        _note(declared, failed_at=clock.now(), failure=type(failure).__name__)
+        raise
+    _note(declared, ended_at=clock.now())
+
+
+def _note(declared: Job, **changed: Any) -> None:
+    with transaction():
+        job_run.note(declared.name, declared.minutes or 0, **changed)
 
 
 def periodic_jobs() -> list[Job]:

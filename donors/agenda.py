@@ -17,7 +17,7 @@ from donors.defence import reviewing
 from donors.defence.hold import REMIND_AFTER, Hold
 from donors.disputes import answering
 from donors.disputes.dispute import Dispute
-from donors.figures import progress
+from donors.figures import checking, progress
 from donors.figures.pacing import pace_sentence
 from donors.figures.progress import Progress
 from donors.gifts.gift import Gift
@@ -113,6 +113,19 @@ def money_that_does_not_match(actor: Actor) -> list[AgendaItem]:
         count,
     )
     return [AgendaItem(text, url, count)] if count else []
+
+
+@agenda.item
+def figures_that_do_not_add_up(actor: Actor) -> list[AgendaItem]:
+    row = checking.last_check() if actor.can("organisation.edit") else None
+    if row is None or not row.wrong:
+        return []
+    text = ngettext(
+        "One public figure is not what the ledger adds up to: an operator runs flask ledger verify",
+        "%(num)d public figures are not what the ledger adds up to: an operator runs flask ledger verify",
+        row.wrong,
+    )
+    return [AgendaItem(text, url_for("staff.jobs"), row.wrong, "now")]
 
 
 @agenda.item
