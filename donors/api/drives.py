@@ -85,7 +85,7 @@ def _order(found: Face, body: dict[str, Any]) -> GiftOrder:
     amount = body["amount"]
     return GiftOrder(
         **kept,
-        fee_cover=fee_cover.cover(amount) if body["cover_fee"] else None,
+        fee_cover=fee_cover.cover(amount, body["method"]) if body["cover_fee"] else None,
         consents={each: consent_wording(names[each]) for each in body["consents"] if each in names},
     )
 

@@ -14,7 +14,8 @@ from core.errors import Conflict, Invalid
 from core.i18n import money as money_text
 from core.money import Money
 from donors.disputes.dispute import ANSWERED, OPEN, Dispute
-from donors.gifts.gift import Gift, public_name
+from donors.gifts import debiting
+from donors.gifts.gift import BANK, CARD, Gift, public_name
 from donors.gifts.limits import check_amount, check_step
 from donors.gifts.refund import Refund
 from donors.gifts.settling import lock_gift
@@ -43,6 +44,7 @@ class GiftOrder:
     tribute_name: str = ""
     employer: str = ""
     fee_cover: Money | None = None
+    method: str = CARD
     language: str = "en"
     consents: dict[str, str] = field(default_factory=dict)
 
@@ -80,6 +82,7 @@ def start(drive: Drive, order: GiftOrder, *, gift_id: str) -> Gift:
         fee_cover_minor=order.fee_cover.minor if order.fee_cover else 0,
         refunded_minor=0,
         language=order.language,
+        method=order.method,
         donor_name=order.name,
         public_name=public_name(order.name, order.name_display, order.alias),
         message=order.message,
@@ -116,6 +119,7 @@ def _check(drive: Drive, order: GiftOrder) -> None:
         raise Conflict("drive_not_open", _("This drive does not take gifts now. No money moved."))
     if order.rhythm != "once" and order.rhythm not in drive.rhythms:
         raise Invalid({"rhythm": [_("This drive does not offer that. Choose another rhythm.")]})
+    _check_method(drive, order)
     check_amount(drive, order.amount)
     said = {
         "name": order.name,
@@ -124,6 +128,15 @@ def _check(drive: Drive, order: GiftOrder) -> None:
         "tribute_name": order.tribute_name,
     }
     disclosure.screen_for_drive(drive.id, {name: text for name, text in said.items() if text})
+
+
+def _check_method(drive: Drive, order: GiftOrder) -> None:
+    if order.method == CARD:
+        return
+    if not debiting.is_offered(drive.organisation_id, order.amount.currency):
+        raise Invalid({"method": [_("This drive takes gifts by card alone.")]})
+    if order.rhythm != "once":
+        raise Invalid({"method": [_("A gift that repeats is paid by card. Choose the card, or give once.")]})
 
 
 def checkout_request(gift: Gift, *, base_url: str, is_held: bool) -> CheckoutRequest:
@@ -144,6 +157,7 @@ def checkout_request(gift: Gift, *, base_url: str, is_held: bool) -> CheckoutReq
         cancel_url=f"{page}/gifts/{gift.id}/cancelled",
         expires_at=_page_closes_at(drive, gift.started_at),
         is_held=is_held,
+        is_debit=gift.method == BANK,
     )
 
 

@@ -226,10 +226,11 @@ def _order(found: Face, data: dict[str, Any]) -> GiftOrder:
         "tribute_kind",
         "tribute_name",
         "employer",
+        "method",
     )
     return GiftOrder(
         amount=amount,
-        fee_cover=fee_cover.cover(amount) if data.get("cover_fee") else None,
+        fee_cover=fee_cover.cover(amount, data["method"]) if data.get("cover_fee") else None,
         language=language(),
         consents=consents,
         **{name: data[name] for name in kept},

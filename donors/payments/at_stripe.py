@@ -17,7 +17,8 @@ from core.db import db, transaction
 from donors import stripe_gateway
 from donors.defence import reviewing
 from donors.defence.hold import HELD, Hold
-from donors.gifts import giving, settling
+from donors.gifts import debiting, giving, settling
+from donors.gifts.debit import WAITING, Debit
 from donors.gifts.gift import EXPIRED, PENDING, Gift
 from donors.gifts.refund import Refund
 from donors.payments import attribution, disputes_at_stripe, stripe_events
@@ -186,8 +187,10 @@ def _sweep_pending(now: datetime) -> None:
         Gift.invoice_id.is_(None),
         Gift.started_at < now - timedelta(hours=25),
         Gift.id.not_in(select(Hold.gift_id).where(Hold.state == HELD)),  # staff decides about these
+        Gift.id.not_in(select(Debit.gift_id).where(Debit.state == WAITING)),  # a bank does
     )
     each_of(_close_or_settle, db.session.scalars(overdue.limit(200)).all())
+    each_of(refresh_gift, debiting.list_silent())
 
 
 def _close_or_settle(gift_id: str) -> None:
