@@ -13,8 +13,9 @@ from campaigns.drives.goal import AMOUNT
 from core import clock, i18n
 from core.db import db
 from donors import reading
-from donors.defence import reviewing
+from donors.defence import promise_reviewing, reviewing
 from donors.defence.hold import REMIND_AFTER, Hold
+from donors.defence.promise_review import PromiseReview
 from donors.disputes import answering
 from donors.disputes.dispute import Dispute
 from donors.figures import checking, progress
@@ -145,6 +146,7 @@ def held_gifts(actor: Actor) -> list[AgendaItem]:
         return []
     waiting = reviewing.list_holds(actor, waiting=True)
     count = _count(waiting.with_only_columns(Hold.gift_id))
+    count += _count(promise_reviewing.list_waiting(actor).with_only_columns(PromiseReview.gift_id))
     late = _count(waiting.with_only_columns(Hold.gift_id).where(Hold.held_at < clock.now() - REMIND_AFTER))
     text = ngettext("One gift waits for a look", "%(num)d gifts wait for a look", count)
     return (

@@ -114,9 +114,13 @@ def _promise(drive: Drive, order: GiftOrder, donor_id: str, account: str) -> Rec
     return promise
 
 
-def _check(drive: Drive, order: GiftOrder) -> None:
+def require_open(drive: Drive) -> None:
     if drive.state(clock.now()) != "open":
         raise Conflict("drive_not_open", _("This drive does not take gifts now. No money moved."))
+
+
+def _check(drive: Drive, order: GiftOrder) -> None:
+    require_open(drive)
     if order.rhythm != "once" and order.rhythm not in drive.rhythms:
         raise Invalid({"rhythm": [_("This drive does not offer that. Choose another rhythm.")]})
     _check_method(drive, order)
@@ -139,8 +143,13 @@ def _check_method(drive: Drive, order: GiftOrder) -> None:
         raise Invalid({"method": [_("A gift that repeats is paid by card. Choose the card, or give once.")]})
 
 
-def checkout_request(gift: Gift, *, base_url: str, is_held: bool) -> CheckoutRequest:
-    """What the payment page needs; made of the gift's row alone, so that it is the same each time."""
+def checkout_request(
+    gift: Gift, *, base_url: str, is_held: bool, opened_at: datetime | None = None
+) -> CheckoutRequest:
+    """What the payment page needs; made of rows alone, so that it is the same each time.
+
+    `opened_at`: when the donor went on to it, where that is not when the form was sent.
+    """
     drive = db.session.get_one(Drive, gift.drive_id)
     giver = db.session.get_one(donor.Donor, gift.donor_id)
     promise = db.session.get(RecurringGift, gift.recurring_gift_id) if gift.recurring_gift_id else None
@@ -155,7 +164,7 @@ def checkout_request(gift: Gift, *, base_url: str, is_held: bool) -> CheckoutReq
         language=gift.language,
         success_url=f"{page}/gifts/{gift.id}/thanks",
         cancel_url=f"{page}/gifts/{gift.id}/cancelled",
-        expires_at=_page_closes_at(drive, gift.started_at),
+        expires_at=_page_closes_at(drive, opened_at or gift.started_at),
         is_held=is_held,
         is_debit=gift.method == BANK,
     )

@@ -12,6 +12,7 @@ from campaigns.drives.drive import Drive
 from core import clock, i18n, markup
 from core.db import db
 from core.money import EXPONENTS
+from donors.defence import promise_reviewing
 from donors.defence.hold import RELEASED, RELEASING, Hold
 from donors.figures.progress import Progress
 from donors.figures.progress import read as read_progress
@@ -205,6 +206,7 @@ def thanks_view(gift: Gift) -> SimpleNamespace:
     is_told = drive.is_public and campaign.is_public
     house = db.session.get_one(Organisation, gift.organisation_id).name
     return SimpleNamespace(
+        gift_id=gift.id,
         state=_state(gift),
         amount=gift.amount,
         fee_cover=gift.fee_cover if gift.fee_cover_minor else None,
@@ -228,6 +230,9 @@ def _state(gift: Gift) -> str:
         return "released" if hold.state in (RELEASING, RELEASED) else "held"
     if debiting.state_of(gift.id) == WAITING:
         return "debited"
+    review = promise_reviewing.state_of(gift.id)
+    if review and gift.checkout_session_id is None:
+        return review
     return "failed" if gift.state == FAILED else "pending"
 
 

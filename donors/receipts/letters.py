@@ -67,6 +67,15 @@ def debit_begun(gift: Gift) -> None:
         _send(gift, f"debit:{gift.id}", subject, "debit_begun", {"amount": gift.charged})
 
 
+def let_through(gift: Gift) -> None:
+    """Somebody has looked at a recurring gift: its donor may go on to the payment page."""
+    promise = db.session.get_one(RecurringGift, gift.recurring_gift_id)
+    with force_locale(gift.language):
+        subject = _("Your recurring gift can begin")
+        about = {"gift": gift, "promise": promise, "amount": gift.charged}
+        _send(gift, f"let-through:{gift.id}", subject, "let_through", about)
+
+
 def debit_refused(gift: Gift) -> None:
     with force_locale(gift.language):
         subject = _("Your bank did not pay %(amount)s", amount=money_text(gift.charged))
