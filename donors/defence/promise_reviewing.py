@@ -76,16 +76,14 @@ def note_opened(gift_id: str) -> None:
     if row is None:
         return
     if row.state == WAITING:
-        raise Conflict(
-            "under_review", _("Somebody looks at this gift first. No money moved.")
-        )
+        raise Conflict("under_review", _("Somebody looks at this gift first. No money moved."))
     if row.state == TURNED_DOWN:
         raise Conflict("page_expired", _("This gift is not taken. No money moved."))
     row.opened_at = row.opened_at or clock.now()
 
 
-def end_overdue() -> None:
-    """Turn down what nobody decided in time, and what its donor did not go on with."""
+def overdue() -> list[str]:
+    """What nobody decided in time, and what its donor did not go on with."""
     now = clock.now()
     undecided = (PromiseReview.state == WAITING) & (PromiseReview.asked_at <= now - DECIDE_WITHIN)
     left = (
@@ -94,10 +92,13 @@ def end_overdue() -> None:
         & (PromiseReview.decided_at <= now - PAY_WITHIN)
     )
     query = select(PromiseReview.gift_id).where(undecided | left).limit(200)
-    for gift_id in db.session.scalars(query).all():
-        row = _lock(gift_id)
-        if row is not None and row.opened_at is None:
-            _set(row, TURNED_DOWN, by="system", reason="")
+    return list(db.session.scalars(query))
+
+
+def turn_down_overdue(gift_id: str) -> None:
+    row = _lock(gift_id)
+    if row is not None and row.opened_at is None:
+        _set(row, TURNED_DOWN, by="system", reason="")
 
 
 def _lock(gift_id: str) -> PromiseReview | None:

@@ -63,8 +63,9 @@ def forget_counts(block_mark: str) -> None:
 def list_undone() -> list[str]:
     """Held gifts whose decision has to be sent: those nobody decided in time included. What waits for a look before
     Stripe is reached ends by itself too."""
-    with transaction():
-        promise_reviewing.end_overdue()
+    for gift_id in promise_reviewing.overdue():
+        with transaction():
+            promise_reviewing.turn_down_overdue(gift_id)
     for gift_id in reviewing.overdue():
         with transaction():
             reviewing.let_go_overdue(gift_id)
