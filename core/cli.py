@@ -56,7 +56,7 @@ def worker(workers: int) -> None:
 def sweep() -> None:
     """Run every sweep once, now."""
     for each in jobs.periodic_jobs():
-        each.run()
+        jobs.run_scheduled(each)
         click.echo(f"{each.name} done")
 
 

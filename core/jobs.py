@@ -16,6 +16,10 @@ from flask import Flask, current_app
 from huey import Huey, MemoryHuey, PostgresHuey, RedisHuey, crontab
 from huey.storage import SqliteStorage
 
+from core import clock
+from core.db import transaction
+from core.operating import job_run
+
 log = logging.getLogger(__name__)
 #: How long a watch that is told to stop may take to finish what it does.
 _STOP_SECONDS = 10
@@ -117,13 +121,15 @@ def _open(url: str) -> Huey:
 
 
 def _within(app: Flask, declared: Job) -> Callable[..., Any]:
+    called = declared.run if declared.minutes is None else lambda: run_scheduled(declared)
+
     def run(*args: Any) -> None:
         # In immediate mode the caller's own context and session are at hand; a worker opens a fresh one.
         if current_app:
-            declared.run(*args)
+            called(*args)
         else:
             with app.app_context():
-                declared.run(*args)
+                called(*args)
 
     run.__name__ = declared.name.replace(".", "_")
     return run
@@ -138,6 +144,22 @@ def wake(declared: Watch) -> None:
     """Something is there for a watch. A worker sees it soon by itself; without one it is looked for now."""
     if current_app.extensions["queue"].immediate:
         declared.run()
+
+
+def run_scheduled(declared: Job) -> None:
+    """Run a sweep now, and write into the register when it began and how it ended."""
+    _note(declared, began_at=clock.now())
+    try:
+        declared.run()
+    except Exception as failure:
+        _note(declared, failed_at=clock.now(), failure=type(failure).__name__)
+        raise
+    _note(declared, ended_at=clock.now())
+
+
+def _note(declared: Job, **changed: Any) -> None:
+    with transaction():
+        job_run.note(declared.name, declared.minutes or 0, **changed)
 
 
 def periodic_jobs() -> list[Job]:

@@ -45,6 +45,8 @@ class Settings:
     backup_key: str = ""
     mail_url: str = "smtp://127.0.0.1:1025"
     mail_from: str = "Amparo <amparo@localhost.test>"
+    #: Who is told when scheduled work stops or figures do not add up; nobody here means every owner.
+    operators: tuple[str, ...] = ()
     #: `sqlite:///path`, `postgresql://…` or `redis://…`; `memory:` runs a job at once, for tests.
     queue_url: str = ""
     #: Where request limits are counted: `memory://`, `redis://…`.
@@ -112,7 +114,7 @@ def from_environment() -> Settings:
 
 def _read(env: Env, field_name: str, name: str) -> object:
     match field_name:
-        case "sealing_keys":
+        case "sealing_keys" | "operators":
             return tuple(env.list(name))
         case "data_dir":
             return env.path(name)
@@ -145,6 +147,8 @@ def check(settings: Settings) -> list[str]:
             break
     if not settings.sealing_keys:
         wrong.append("AMPARO_SEALING_KEYS must hold at least one key.")
+    if not all("@" in each for each in settings.operators):
+        wrong.append("AMPARO_OPERATORS must be mail addresses, comma-separated.")
     if settings.backup_key and not _is_fernet_key(settings.backup_key):
         wrong.append("AMPARO_BACKUP_KEY must be a Fernet key, 32 url-safe base64 bytes.")
     if settings.is_production:

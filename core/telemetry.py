@@ -12,12 +12,20 @@ from typing import Any
 
 import structlog
 from flask import Flask, Response, g, request
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    REGISTRY,
+    CollectorRegistry,
+    Counter,
+    Histogram,
+    generate_latest,
+)
 from prometheus_client.multiprocess import MultiProcessCollector
 from sqlalchemy import text
 
 from core.db import db
 from core.ids import new_id
+from core.operating.watching import JobMetrics
 
 REQUESTS = Counter("amparo_requests_total", "Requests answered", ["method", "route", "status"])
 SECONDS = Histogram("amparo_request_seconds", "Time to answer", ["route"])
@@ -127,8 +135,11 @@ def _readyz() -> tuple[dict[str, str], int]:
 
 
 def _metrics(metrics_dir: str) -> Response:
-    if not metrics_dir:
-        return Response(generate_latest(), content_type=CONTENT_TYPE_LATEST)
-    registry = CollectorRegistry()
-    MultiProcessCollector(registry, metrics_dir)
-    return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+    scheduled = CollectorRegistry()
+    scheduled.register(JobMetrics())
+    requests = REGISTRY
+    if metrics_dir:
+        requests = CollectorRegistry()
+        MultiProcessCollector(requests, metrics_dir)
+    told = generate_latest(requests) + generate_latest(scheduled)
+    return Response(told, content_type=CONTENT_TYPE_LATEST)

@@ -13,11 +13,12 @@ from campaigns.drives.goal import AMOUNT
 from core import clock, i18n
 from core.db import db
 from donors import reading
-from donors.defence import reviewing
+from donors.defence import promise_reviewing, reviewing
 from donors.defence.hold import REMIND_AFTER, Hold
+from donors.defence.promise_review import PromiseReview
 from donors.disputes import answering
 from donors.disputes.dispute import Dispute
-from donors.figures import progress
+from donors.figures import checking, progress
 from donors.figures.pacing import pace_sentence
 from donors.figures.progress import Progress
 from donors.gifts.gift import Gift
@@ -116,6 +117,19 @@ def money_that_does_not_match(actor: Actor) -> list[AgendaItem]:
 
 
 @agenda.item
+def figures_that_do_not_add_up(actor: Actor) -> list[AgendaItem]:
+    row = checking.last_check() if actor.can("organisation.edit") else None
+    if row is None or not row.wrong:
+        return []
+    text = ngettext(
+        "One public figure is not what the ledger adds up to: an operator runs flask ledger verify",
+        "%(num)d public figures are not what the ledger adds up to: an operator runs flask ledger verify",
+        row.wrong,
+    )
+    return [AgendaItem(text, url_for("staff.jobs"), row.wrong, "now")]
+
+
+@agenda.item
 def failing_recurring_gifts(actor: Actor) -> list[AgendaItem]:
     if not actor.can("gifts.view"):
         return []
@@ -132,6 +146,7 @@ def held_gifts(actor: Actor) -> list[AgendaItem]:
         return []
     waiting = reviewing.list_holds(actor, waiting=True)
     count = _count(waiting.with_only_columns(Hold.gift_id))
+    count += _count(promise_reviewing.list_waiting(actor).with_only_columns(PromiseReview.gift_id))
     late = _count(waiting.with_only_columns(Hold.gift_id).where(Hold.held_at < clock.now() - REMIND_AFTER))
     text = ngettext("One gift waits for a look", "%(num)d gifts wait for a look", count)
     return (

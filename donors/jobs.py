@@ -7,7 +7,7 @@ from sqlalchemy import select
 from core import clock, jobs
 from core.db import db, transaction
 from donors.defence import learning
-from donors.figures import snapping, stepping
+from donors.figures import checking, snapping, stepping
 from donors.gifts.gift import Gift
 from donors.mailings import sending as mailings
 from donors.payments import (
@@ -170,3 +170,12 @@ def compare_with_stripe() -> None:
     movements_at_stripe.bring_in(clock.now() - timedelta(days=3))
     with transaction():
         comparison.compare_all()
+
+
+@jobs.every(minutes=59)
+def check_figures() -> None:
+    """Once a day: what the public is shown is computed anew from the ledger and the gifts."""
+    if checking.is_due():
+        found = checking.find_wrong()
+        with transaction():
+            checking.note(found)

@@ -1,4 +1,4 @@
-"""`flask audit verify` and `erase`, `flask staff create-owner`, `invite` and `sign-out`."""
+"""`flask audit verify` and `erase`, `flask staff create-owner`, `invite` and `sign-out`, `flask jobs`."""
 
 import re
 import sys
@@ -12,7 +12,9 @@ from sqlalchemy import select
 
 from core.db import db, transaction
 from core.errors import Refusal
-from staff import audit, people
+from core.mail import sweep_mail
+from core.operating import watching
+from staff import alarming, audit, people
 from staff import jobs as jobs  # declares the sweeps
 from staff.access import system_actor
 from staff.account import accounts
@@ -22,6 +24,7 @@ from staff.sessions import keeping
 
 audit_commands = AppGroup("audit", help="The audit trail.")
 staff_commands = AppGroup("staff", help="Organisations and their people.")
+jobs_commands = AppGroup("jobs", help="What the worker does by itself.")
 
 
 @audit_commands.command("verify")
@@ -83,6 +86,30 @@ def invite(slug: str, email: str, role: str) -> None:
     click.echo(f"{current_app.config['BASE_URL']}/join/{token}")
 
 
+@jobs_commands.command("status")
+def jobs_status() -> None:
+    """Say of each scheduled job how its last run went; exit 1 when one has not run in its time."""
+    runs = watching.list_runs()
+    for run in runs:
+        state = "LATE" if run.is_late else "failing" if run.is_failing else "in time"
+        click.echo(f"{state:8}{alarming.sentence_about(run)}")
+    if not runs:
+        click.echo("No scheduled job has run yet. Start the worker: flask worker", err=True)
+    if not runs or any(run.is_late for run in runs):
+        sys.exit(1)
+
+
+@jobs_commands.command("watch")
+def jobs_watch() -> None:
+    """Mail whom it concerns when a scheduled job has stopped; for cron, since a dead worker cannot say so itself."""
+    with transaction():
+        late = alarming.watch()
+    sweep_mail.run()
+    click.echo(f"{late} scheduled jobs have not run in their time." if late else "All scheduled jobs run.")
+    if late:
+        sys.exit(1)
+
+
 def _organisation(slug: str) -> Organisation:
     found = db.session.scalar(select(Organisation).where(Organisation.slug == slug))
     if found is None:
@@ -100,5 +127,5 @@ def _refusals() -> Iterator[None]:
 
 
 def register(app: Flask) -> None:
-    for group in (audit_commands, staff_commands):
+    for group in (audit_commands, staff_commands, jobs_commands):
         app.cli.add_command(group)

@@ -79,7 +79,7 @@
   function followGiving(form) {
     const button = form.querySelector("[data-send]");
     const other = form.elements.amount_other;
-    const { currency, decimals, feePercent, feeFixed } = form.dataset;
+    const { currency, decimals } = form.dataset;
     const scale = 10 ** Number(decimals);
     const money = (minor) => moneyText(minor, currency, Number(decimals));
 
@@ -93,10 +93,18 @@
       return /^\d+(\.\d+)?$/.test(plain) ? Math.round(Number(plain) * scale) : 0;
     }
 
+    /* What covering the fee adds, by the rate of the chosen way to pay: without one, of the form's. */
+    function feeOn(amount) {
+      const way = form.querySelector("[name=method]:checked[data-fee-percent]") || form;
+      const { feePercent, feeFixed, feeMost } = way.dataset;
+      if (!amount || !feePercent) return 0;
+      const fee = Math.ceil((amount + Number(feeFixed)) / (1 - Number(feePercent) / 10000)) - amount;
+      return feeMost ? Math.min(fee, Number(feeMost)) : fee;
+    }
+
     function say() {
       const amount = chosen();
-      const fee = amount && feePercent
-        ? Math.ceil((amount + Number(feeFixed)) / (1 - Number(feePercent) / 10000)) - amount : 0;
+      const fee = feeOn(amount);
       const feeText = form.querySelector("[data-fee-text]");
       if (feeText && fee) feeText.textContent = filled(feeText.dataset.feeText, { f: money(fee) });
       const covers = form.elements.cover_fee && form.elements.cover_fee.checked;

@@ -8,7 +8,7 @@ from marshmallow import fields, validate
 
 from core.forms import MoneyField, Schema
 from core.i18n import LANGUAGES
-from donors.gifts.gift import NAME_DISPLAYS, TRANSITIONS
+from donors.gifts.gift import CARD, METHODS, NAME_DISPLAYS, TRANSITIONS
 from donors.recurring.recurring_gift import TRANSITIONS as PROMISE_TRANSITIONS
 from donors.schemas import CANCEL_REASONS, RHYTHMS
 from staff.schemas import PieceIn
@@ -129,6 +129,11 @@ class GiftIn(Schema):
     tribute_name = fields.String(load_default="", validate=validate.Length(max=120))
     employer = fields.String(load_default="", validate=validate.Length(max=120))
     cover_fee = fields.Boolean(load_default=False)
+    method = fields.String(
+        load_default=CARD,
+        validate=validate.OneOf(METHODS),
+        metadata={"description": "bank: a debit, once, where the organisation takes them"},
+    )
     language = fields.String(load_default="en", validate=validate.OneOf(list(LANGUAGES)))
     consents = fields.List(
         fields.String(),

@@ -11,8 +11,9 @@ from core.errors import Conflict, NotFound, Refusal
 from donors.api.asked import GiftIn, IdempotencyKeyIn
 from donors.api.blueprint import bp
 from donors.api.said import DriveProgressOut, StartedGiftOut
-from donors.defence import admitting
+from donors.defence import admitting, promise_reviewing
 from donors.defence.admitting import Caller
+from donors.defence.promise_review import WAITING
 from donors.figures import progress
 from donors.gifts import fee_cover, form_token, giving
 from donors.gifts.gift import EXPIRED, FAILED, PENDING, Gift
@@ -50,7 +51,8 @@ def read_progress(drive_id: str) -> dict[str, Any]:
 @bp.arguments(GiftIn)
 @bp.response(201, StartedGiftOut)
 def start_gift(headers: dict[str, Any], body: dict[str, Any], drive_id: str) -> Gift:
-    """Start a gift; the donor pays at `checkout_url`.
+    """Start a gift; the donor pays at `checkout_url`, which is null while somebody looks at a doubtful recurring
+    gift first: its donor then gets a mail.
 
     The same key again returns the same gift. 409 `idempotency_key_reused` where it began another one,
     `drive_not_open` where the drive takes no gifts now, `page_expired` where its payment page has closed. 429
@@ -85,7 +87,7 @@ def _order(found: Face, body: dict[str, Any]) -> GiftOrder:
     amount = body["amount"]
     return GiftOrder(
         **kept,
-        fee_cover=fee_cover.cover(amount) if body["cover_fee"] else None,
+        fee_cover=fee_cover.cover(amount, body["method"]) if body["cover_fee"] else None,
         consents={each: consent_wording(names[each]) for each in body["consents"] if each in names},
     )
 
@@ -101,7 +103,7 @@ def _with_page(begun: Gift) -> Gift:
     """The gift, its payment page open while it is not paid."""
     if begun.state == EXPIRED:
         raise Conflict("page_expired", _("The payment page has closed and no money moved. Use a new key."))
-    if begun.state in {PENDING, FAILED}:
+    if begun.state in {PENDING, FAILED} and promise_reviewing.state_of(begun.id) != WAITING:
         try:
             at_stripe.open_checkout(begun.id)
         except PaymentsUnavailable:

@@ -2,7 +2,7 @@
 
 from marshmallow import Schema, fields, validate
 
-from donors.gifts.gift import TRANSITIONS
+from donors.gifts.gift import METHODS, TRANSITIONS
 from donors.recurring.instalment import TRANSITIONS as INSTALMENT_TRANSITIONS
 from donors.recurring.recurring_gift import RHYTHMS
 from donors.recurring.recurring_gift import TRANSITIONS as PROMISE_TRANSITIONS
@@ -20,6 +20,7 @@ class GiftOut(Schema):
         required=True, allow_none=True, metadata={"description": "The day an instalment was due"}
     )
     state = fields.String(required=True, validate=validate.OneOf(list(TRANSITIONS)))
+    method = fields.String(required=True, validate=validate.OneOf(METHODS))
     amount = fields.Nested(AmountOut, required=True)
     fee_cover = fields.Nested(
         AmountOut, required=True, metadata={"description": "Added by the donor, not counted as raised"}

@@ -6,10 +6,10 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from core.db import db
-from core.errors import Refusal
-from donors.defence import block, counting
+from core.errors import Invalid, Refusal
+from donors.defence import block, counting, promise_reviewing
 from donors.defence.screening import DECLINED_BEFORE, DRIVE_TESTED, HASTY, RESTLESS, Screening
-from donors.gifts.gift import RECEIVED, Gift
+from donors.gifts.gift import CARD, RECEIVED, Gift
 from donors.people.donor import Donor
 
 #: Nobody fills in the form as fast.
@@ -92,8 +92,8 @@ def _has_given(caller: Caller) -> bool:
 
 
 def note(gift: Gift, caller: Caller, suspicions: list[str]) -> None:
-    """Keep what was found with the new gift. A suspicious one-time gift is only authorised: Stripe cannot hold
-    the first payment of a recurring one."""
+    """Keep what was found with the new gift. A suspicious one-time gift is only authorised. Stripe cannot hold
+    the first payment of a recurring one: somebody looks before it is reached. Raises Invalid for a suspicious debit."""
     if db.session.get(Screening, gift.id) is not None:
         return
     row = Screening(
@@ -105,8 +105,12 @@ def note(gift: Gift, caller: Caller, suspicions: list[str]) -> None:
         suspicions=",".join(suspicions),
     )
     row.is_held = row.is_suspicious and gift.recurring_gift_id is None
+    if row.is_held and gift.method != CARD:
+        raise Invalid({"method": [_("We can take this gift by card alone. No money moved.")]})
     db.session.add(row)
     db.session.flush()
+    if row.is_suspicious and gift.recurring_gift_id is not None:
+        promise_reviewing.ask(gift)
 
 
 def count_refusal(caller: Caller) -> bool:

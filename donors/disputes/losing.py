@@ -11,6 +11,7 @@ from donors.disputes.dispute import LOST, WON, Dispute, DisputeLoss, DisputeMove
 from donors.gifts import returning
 from donors.gifts.gift import Gift
 from donors.gifts.refund import Refund
+from donors.webhooks_out import news
 
 
 def settle(gift: Gift, dispute: Dispute) -> None:
@@ -61,10 +62,20 @@ def _take_loss(gift: Gift, dispute: Dispute, lost: int) -> None:
         row.amount = Money(part, gift.currency)
         db.session.add(row)
         returning.take_back(gift, row, at=at, account=ledger.DISPUTED)
+        if not _was_told(dispute):
+            news.gift_refunded(gift, row)
         loss.refund_id = row.id
     db.session.add(loss)
     db.session.flush()
     _post_excess(gift, loss, "dispute_excess", 1)
+
+
+def _was_told(dispute: Dispute) -> bool:
+    """Whether it has taken a part of the gift before: worked out anew, it is still the one loss."""
+    query = select(DisputeLoss.id).where(
+        DisputeLoss.dispute_id == dispute.id, DisputeLoss.refund_id.is_not(None)
+    )
+    return db.session.scalar(query.limit(1)) is not None
 
 
 def _undo_loss(gift: Gift, loss: DisputeLoss) -> None:

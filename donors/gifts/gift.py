@@ -28,6 +28,8 @@ TRANSITIONS: dict[str, frozenset[str]] = {
 }
 #: States in which the donor's money is with us, in whole or in part.
 RECEIVED = (SETTLED, PARTLY_REFUNDED)
+#: Ways to pay. A card answers at once; a debit from a bank account is answered by the bank days later.
+CARD, BANK = METHODS = ("card", "bank")
 NAME_DISPLAYS = ("full", "initial", "alias", "anonymous")
 
 
@@ -63,6 +65,8 @@ class Gift(Model, MoneyColumns):
     #: Decided once, when it is paid: whether it counts toward the drive's goals.
     counts: Mapped[bool] = mapped_column(default=False)
     language: Mapped[str] = mapped_column(Text, default="en")
+    #: How the donor chose to pay.
+    method: Mapped[str] = mapped_column(Text, default=CARD, server_default=CARD)
 
     #: As typed with this gift; printed on its receipt.
     donor_name: Mapped[str] = mapped_column(Text, default="")
@@ -101,7 +105,7 @@ class Gift(Model, MoneyColumns):
 
     @property
     def charged(self) -> Money:
-        """What the donor's card pays: the gift and the fee cover."""
+        """What the donor pays: the gift and the fee cover."""
         return self.amount + self.fee_cover
 
     @property

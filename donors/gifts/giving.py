@@ -14,7 +14,8 @@ from core.errors import Conflict, Invalid
 from core.i18n import money as money_text
 from core.money import Money
 from donors.disputes.dispute import ANSWERED, OPEN, Dispute
-from donors.gifts.gift import Gift, public_name
+from donors.gifts import debiting
+from donors.gifts.gift import BANK, CARD, Gift, public_name
 from donors.gifts.limits import check_amount, check_step
 from donors.gifts.refund import Refund
 from donors.gifts.settling import lock_gift
@@ -43,6 +44,7 @@ class GiftOrder:
     tribute_name: str = ""
     employer: str = ""
     fee_cover: Money | None = None
+    method: str = CARD
     language: str = "en"
     consents: dict[str, str] = field(default_factory=dict)
 
@@ -80,6 +82,7 @@ def start(drive: Drive, order: GiftOrder, *, gift_id: str) -> Gift:
         fee_cover_minor=order.fee_cover.minor if order.fee_cover else 0,
         refunded_minor=0,
         language=order.language,
+        method=order.method,
         donor_name=order.name,
         public_name=public_name(order.name, order.name_display, order.alias),
         message=order.message,
@@ -111,11 +114,16 @@ def _promise(drive: Drive, order: GiftOrder, donor_id: str, account: str) -> Rec
     return promise
 
 
-def _check(drive: Drive, order: GiftOrder) -> None:
+def require_open(drive: Drive) -> None:
     if drive.state(clock.now()) != "open":
         raise Conflict("drive_not_open", _("This drive does not take gifts now. No money moved."))
+
+
+def _check(drive: Drive, order: GiftOrder) -> None:
+    require_open(drive)
     if order.rhythm != "once" and order.rhythm not in drive.rhythms:
         raise Invalid({"rhythm": [_("This drive does not offer that. Choose another rhythm.")]})
+    _check_method(drive, order)
     check_amount(drive, order.amount)
     said = {
         "name": order.name,
@@ -126,8 +134,22 @@ def _check(drive: Drive, order: GiftOrder) -> None:
     disclosure.screen_for_drive(drive.id, {name: text for name, text in said.items() if text})
 
 
-def checkout_request(gift: Gift, *, base_url: str, is_held: bool) -> CheckoutRequest:
-    """What the payment page needs; made of the gift's row alone, so that it is the same each time."""
+def _check_method(drive: Drive, order: GiftOrder) -> None:
+    if order.method == CARD:
+        return
+    if not debiting.is_offered(drive.organisation_id, order.amount.currency):
+        raise Invalid({"method": [_("This drive takes gifts by card alone.")]})
+    if order.rhythm != "once":
+        raise Invalid({"method": [_("A gift that repeats is paid by card. Choose the card, or give once.")]})
+
+
+def checkout_request(
+    gift: Gift, *, base_url: str, is_held: bool, opened_at: datetime | None = None
+) -> CheckoutRequest:
+    """What the payment page needs; made of rows alone, so that it is the same each time.
+
+    `opened_at`: when the donor went on to it, where that is not when the form was sent.
+    """
     drive = db.session.get_one(Drive, gift.drive_id)
     giver = db.session.get_one(donor.Donor, gift.donor_id)
     promise = db.session.get(RecurringGift, gift.recurring_gift_id) if gift.recurring_gift_id else None
@@ -142,8 +164,9 @@ def checkout_request(gift: Gift, *, base_url: str, is_held: bool) -> CheckoutReq
         language=gift.language,
         success_url=f"{page}/gifts/{gift.id}/thanks",
         cancel_url=f"{page}/gifts/{gift.id}/cancelled",
-        expires_at=_page_closes_at(drive, gift.started_at),
+        expires_at=_page_closes_at(drive, opened_at or gift.started_at),
         is_held=is_held,
+        is_debit=gift.method == BANK,
     )
 
 

@@ -18,11 +18,11 @@ from donors.gifts.gift import PARTLY_REFUNDED, REFUNDED, SETTLED, Gift
 from donors.gifts.refund import Refund
 from donors.receipts import letters, receipt
 from donors.stripe_gateway import StripeRefund
-from donors.webhooks_out import news
 
 
-def apply_refund(gift: Gift, seen: StripeRefund) -> None:
-    """Note a refund of a locked gift as it stands at Stripe; ours is recognised by the id it carries."""
+def apply_refund(gift: Gift, seen: StripeRefund) -> Refund | None:
+    """Note a refund of a locked gift as it stands at Stripe; ours is recognised by the id it carries. Returns it
+    where it was done only now."""
     row = _known(seen)
     if row is None:
         row = Refund(gift_id=gift.id, asked_by="stripe", asked_at=seen.at)
@@ -34,6 +34,8 @@ def apply_refund(gift: Gift, seen: StripeRefund) -> None:
     elif row.done_at is None and seen.status in {"succeeded", "pending"}:
         take_back(gift, row, at=seen.at)
         letters.refund_made(gift, row)
+        return row
+    return None
 
 
 def exceeds(gift: Gift, seen: StripeRefund) -> bool:
@@ -74,7 +76,6 @@ def take_back(gift: Gift, row: Refund, *, at: datetime, account: str = ledger.ST
         tally.take_off_refund(drive, gift, at=at, gift_part_minor=gift_part, is_whole=is_whole)
     if is_whole and gift.recurring_gift_id and drive.is_open(at):
         tally.lose_new_monthly_donor(gift.recurring_gift_id, at=at, because="refunded")
-    news.gift_refunded(gift, row)
 
 
 def bring_back(gift: Gift, row: Refund, *, at: datetime, account: str = ledger.STRIPE) -> None:

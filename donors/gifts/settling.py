@@ -51,11 +51,14 @@ def apply_payment(gift: Gift, payment: Payment) -> None:
 
 
 def _apply_refund(gift: Gift, seen: StripeRefund) -> None:
-    """A refund of what a bank took since was made before: what the bank took is then worked out anew."""
+    """A refund of what a bank took since was made before: what the bank took is then worked out anew. Told when all
+    of it stands."""
     lifted = losing.lift(gift) if returning.exceeds(gift, seen) else []
-    returning.apply_refund(gift, seen)
+    done = returning.apply_refund(gift, seen)
     for each in lifted:
         losing.settle(gift, each)
+    if done is not None:
+        news.gift_refunded(gift, done)
 
 
 def _settle(gift: Gift, payment: Payment) -> None:

@@ -15,8 +15,9 @@ from core.forms import Form
 from core.i18n import language
 from core.security import csrf
 from core.web.page_cache import share
-from donors.defence import admitting
+from donors.defence import admitting, promise_reviewing
 from donors.defence.admitting import Caller
+from donors.defence.promise_review import WAITING
 from donors.figures.snapshot import snapshots_of
 from donors.gifts import fee_cover, form_token, giving, visit
 from donors.gifts.gift import EXPIRED, FAILED, PENDING, Gift
@@ -111,9 +112,9 @@ def _caller(found: Face, data: dict[str, Any]) -> Caller:
 
 
 def _next_page(slug: str, begun: Gift) -> str:
-    if begun.state in {PENDING, FAILED}:
+    if begun.state in {PENDING, FAILED} and promise_reviewing.state_of(begun.id) != WAITING:
         return at_stripe.open_checkout(begun.id)
-    if begun.state == EXPIRED:
+    if begun.state == EXPIRED and promise_reviewing.state_of(begun.id) == "":
         raise Conflict(
             "page_expired", _("The payment page has closed and no money moved. Send the form again.")
         )
@@ -130,6 +131,15 @@ def thanks(slug: str, gift_id: str) -> Response:
     response = make_response(render_template("donors/thanks.html", thanks=thanks_view(_gift(slug, gift_id))))
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+@bp.post("/d/<slug>/gifts/<gift_id>/payments")
+@csrf.exempt  # nobody is signed in here; whoever has the link may pay
+def go_on(slug: str, gift_id: str) -> AnyResponse:
+    """On to the payment page, after somebody has looked at the gift."""
+    begun = _gift(slug, gift_id)
+    giving.require_open(db.session.get_one(Drive, begun.drive_id))
+    return redirect(_next_page(slug, begun), 303)
 
 
 @bp.get("/d/<slug>/gifts/<gift_id>/cancelled")
@@ -226,10 +236,11 @@ def _order(found: Face, data: dict[str, Any]) -> GiftOrder:
         "tribute_kind",
         "tribute_name",
         "employer",
+        "method",
     )
     return GiftOrder(
         amount=amount,
-        fee_cover=fee_cover.cover(amount) if data.get("cover_fee") else None,
+        fee_cover=fee_cover.cover(amount, data["method"]) if data.get("cover_fee") else None,
         language=language(),
         consents=consents,
         **{name: data[name] for name in kept},

@@ -15,9 +15,11 @@ from sqlalchemy import select
 from core import clock
 from core.db import db, transaction
 from donors import stripe_gateway
-from donors.defence import reviewing
+from donors.defence import promise_reviewing, reviewing
 from donors.defence.hold import HELD, Hold
-from donors.gifts import giving, settling
+from donors.defence.promise_review import PromiseReview
+from donors.gifts import debiting, giving, settling
+from donors.gifts.debit import WAITING, Debit
 from donors.gifts.gift import EXPIRED, PENDING, Gift
 from donors.gifts.refund import Refund
 from donors.payments import disputes_at_stripe, events_at_stripe, stripe_events
@@ -34,13 +36,21 @@ KEYS_HOLD = timedelta(hours=20)
 def open_checkout(gift_id: str) -> str:
     """Open the gift's payment page (or find it again) and return its address.
 
-    Raises PaymentsUnavailable; the gift then stays pending and no money has moved.
+    Raises PaymentsUnavailable; the gift then stays pending and no money has moved. Conflict `under_review` while
+    somebody has to look at it first.
     """
     gift = db.session.get_one(Gift, gift_id)
     if gift.checkout_url is not None and gift.state == PENDING:
         return gift.checkout_url
+    review = db.session.get(PromiseReview, gift_id)
+    if review is not None:
+        with transaction():
+            promise_reviewing.note_opened(gift_id)
     request = giving.checkout_request(
-        gift, base_url=current_app.config["BASE_URL"], is_held=reviewing.is_to_be_held(gift.id)
+        gift,
+        base_url=current_app.config["BASE_URL"],
+        is_held=reviewing.is_to_be_held(gift.id),
+        opened_at=review.opened_at if review else None,
     )
     with stripe_gateway.on_account(gift.account):
         checkout = stripe_gateway.open_checkout(request)
@@ -156,8 +166,11 @@ def _sweep_pending(now: datetime) -> None:
         Gift.invoice_id.is_(None),
         Gift.started_at < now - timedelta(hours=25),
         Gift.id.not_in(select(Hold.gift_id).where(Hold.state == HELD)),  # staff decides about these
+        Gift.id.not_in(select(Debit.gift_id).where(Debit.state == WAITING)),  # a bank does
+        Gift.id.not_in(select(PromiseReview.gift_id).where(PromiseReview.opened_at.is_(None))),  # staff again
     )
     each_of(_close_or_settle, db.session.scalars(overdue.limit(200)).all())
+    each_of(refresh_gift, debiting.list_silent())
 
 
 def _close_or_settle(gift_id: str) -> None:

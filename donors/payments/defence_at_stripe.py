@@ -9,7 +9,7 @@ from datetime import timedelta
 from core import clock
 from core.db import db, transaction
 from donors import stripe_gateway
-from donors.defence import admitting, counting, learning, reviewing
+from donors.defence import admitting, counting, learning, promise_reviewing, reviewing
 from donors.defence.admitting import Caller, NotNow
 from donors.defence.hold import RELEASING, TAKING, Hold
 from donors.gifts import settling
@@ -61,7 +61,11 @@ def forget_counts(block_mark: str) -> None:
 
 
 def list_undone() -> list[str]:
-    """Held gifts whose decision has to be sent: those nobody decided in time included."""
+    """Held gifts whose decision has to be sent: those nobody decided in time included. What waits for a look before
+    Stripe is reached ends by itself too."""
+    for gift_id in promise_reviewing.overdue():
+        with transaction():
+            promise_reviewing.turn_down_overdue(gift_id)
     for gift_id in reviewing.overdue():
         with transaction():
             reviewing.let_go_overdue(gift_id)

@@ -15,7 +15,7 @@ from core.db import db
 from donors import stripe_gateway
 from donors.defence import learning, reviewing
 from donors.disputes import looking as disputes
-from donors.gifts import settling
+from donors.gifts import debiting, settling
 from donors.gifts.gift import EXPIRED, FAILED, PENDING, Gift
 from donors.payments.connected_account import require_same
 from donors.payments.stripe_event import NotYet as NotYet
@@ -161,6 +161,7 @@ def _apply_payment(gift_id: str, payment: Payment) -> None:
     gift = settling.lock_gift(gift_id)
     if gift is not None:
         settling.apply_payment(gift, payment)
+        debiting.follow(gift, payment, is_over=False)
         if payment.is_paid:
             reviewing.note_taken(gift.id)
 
@@ -183,6 +184,7 @@ def _apply_checkout(
         instalments.apply_invoice(invoice, payment)
     elif payment is not None:
         settling.apply_payment(gift, payment)
+        debiting.follow(gift, payment, is_over=checkout.status == "complete")
     if subscription is not None:
         instalments.apply_subscription(subscription)
 

@@ -24,6 +24,8 @@ from core.money import Money
 from donors.figures import progress
 from donors.figures.progress import Progress
 from donors.figures.statement import statement
+from donors.gifts import debiting
+from donors.gifts.debit import BankGiving
 from donors.gifts.gift import RECEIVED, Gift
 from donors.public import told_timeline
 from donors.public.told import told
@@ -71,6 +73,8 @@ class Face:
     extensions: list[tuple[datetime, str]] = field(default_factory=list)
     raised_by_day: list[tuple[date, int]] = field(default_factory=list)
     hours_by_month: list[tuple[date, int]] = field(default_factory=list)
+    #: Whether donors may give from a bank account.
+    takes_debits: bool = False
 
 
 def read(slug: str) -> Face | None:
@@ -88,6 +92,7 @@ def read(slug: str) -> Face | None:
         persona=row.Persona or Persona(display_name=row.Campaign.title, pronoun="", summary=""),
         progress=_public_figures(row.Campaign, progress.assemble(rows, as_of)),
         recent_gifts=_recent_gifts(row.Drive.id),
+        takes_debits=row.bank_giving is not None and debiting.is_possible(row.Drive.currency),
     )
     _tell(face)
     return face
@@ -110,11 +115,12 @@ def _public_figures(campaign: Campaign, figures: Progress) -> Progress:
 def _drive_by_slug() -> Any:
     return (
         statement()
-        .add_columns(Campaign, Organisation, Fund, Persona)
+        .add_columns(Campaign, Organisation, Fund, Persona, BankGiving.organisation_id.label("bank_giving"))
         .join(Campaign, Campaign.id == Drive.campaign_id)
         .join(Organisation, Organisation.id == Drive.organisation_id)
         .join(Fund, Fund.id == Drive.fund_id)
         .outerjoin(Persona, Persona.client_id == Campaign.client_id)
+        .outerjoin(BankGiving, BankGiving.organisation_id == Drive.organisation_id)
         .where(Drive.slug == bindparam("slug"), Drive.is_shown(AT), Campaign.is_shown(AT))
     )
 

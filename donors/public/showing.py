@@ -12,12 +12,14 @@ from campaigns.drives.drive import Drive
 from core import clock, i18n, markup
 from core.db import db
 from core.money import EXPONENTS
+from donors.defence import promise_reviewing
 from donors.defence.hold import RELEASED, RELEASING, Hold
 from donors.figures.progress import Progress
 from donors.figures.progress import read as read_progress
 from donors.figures.tally import NewMonthlyDonor
-from donors.gifts import fee_cover
-from donors.gifts.gift import FAILED, RECEIVED, REFUNDED, Gift
+from donors.gifts import debiting, fee_cover
+from donors.gifts.debit import WAITING
+from donors.gifts.gift import BANK, FAILED, RECEIVED, REFUNDED, Gift
 from donors.public.campaign_face import CampaignFace
 from donors.public.face import Face, RecentGift
 from donors.receipts import links
@@ -55,6 +57,7 @@ def drive_view(face: Face) -> dict[str, Any]:
         "fee_text": _fee_text(rate) if rate else "",
         "fee_percent": int(rate.percent * 100) if rate else None,
         "fee_fixed": rate.fixed.minor if rate else None,
+        "debit_fee": _debit_fee(drive.currency) if face.takes_debits else None,
     }
 
 
@@ -149,6 +152,31 @@ def persona_view(persona: Persona, campaign: Campaign) -> dict[str, Any]:
     }
 
 
+def _debit_fee(currency: str) -> dict[str, Any] | None:
+    """What a gift from a bank account costs: a sentence, and what scripts reckon with."""
+    rate = fee_cover.rate(currency, BANK)
+    if rate is None:
+        return None
+    return {
+        "text": _debit_text(rate),
+        "percent": int(rate.percent * 100),
+        "fixed": rate.fixed.minor,
+        "most": rate.most.minor if rate.most else "",
+    }
+
+
+def _debit_text(rate: fee_cover.FeeRate) -> str:
+    if not rate.percent:
+        return _("From a bank account: %(fixed)s.", fixed=i18n.money(rate.fixed))
+    if rate.most is None:
+        return _("From a bank account: about %(percent)s %%.", percent=i18n.number(float(rate.percent)))
+    return _(
+        "From a bank account: about %(percent)s %%, at most %(most)s.",
+        percent=i18n.number(float(rate.percent)),
+        most=i18n.money(rate.most),
+    )
+
+
 def _fee_text(rate: fee_cover.FeeRate) -> str:
     return _(
         "About %(percent)s %% and %(fixed)s, so that your whole gift arrives. Not counted as raised.",
@@ -178,6 +206,7 @@ def thanks_view(gift: Gift) -> SimpleNamespace:
     is_told = drive.is_public and campaign.is_public
     house = db.session.get_one(Organisation, gift.organisation_id).name
     return SimpleNamespace(
+        gift_id=gift.id,
         state=_state(gift),
         amount=gift.amount,
         fee_cover=gift.fee_cover if gift.fee_cover_minor else None,
@@ -199,6 +228,11 @@ def _state(gift: Gift) -> str:
     hold = db.session.get(Hold, gift.id)
     if hold is not None:
         return "released" if hold.state in (RELEASING, RELEASED) else "held"
+    if debiting.state_of(gift.id) == WAITING:
+        return "debited"
+    review = promise_reviewing.state_of(gift.id)
+    if review and gift.checkout_session_id is None:
+        return review
     return "failed" if gift.state == FAILED else "pending"
 
 

@@ -60,6 +60,28 @@ def _about_refund(gift: Gift, refund: Refund) -> dict[str, object]:
     return {"receipt": row, "amount": refund.amount, "left": row.amount + row.fee_cover - row.returned}
 
 
+def debit_begun(gift: Gift) -> None:
+    """The donor allowed a debit: what happens next, and when."""
+    with force_locale(gift.language):
+        subject = _("Your bank is asked for %(amount)s", amount=money_text(gift.charged))
+        _send(gift, f"debit:{gift.id}", subject, "debit_begun", {"amount": gift.charged})
+
+
+def let_through(gift: Gift) -> None:
+    """Somebody has looked at a recurring gift: its donor may go on to the payment page."""
+    promise = db.session.get_one(RecurringGift, gift.recurring_gift_id)
+    with force_locale(gift.language):
+        subject = _("Your recurring gift can begin")
+        about = {"gift": gift, "promise": promise, "amount": gift.charged}
+        _send(gift, f"let-through:{gift.id}", subject, "let_through", about)
+
+
+def debit_refused(gift: Gift) -> None:
+    with force_locale(gift.language):
+        subject = _("Your bank did not pay %(amount)s", amount=money_text(gift.charged))
+        _send(gift, f"debit-refused:{gift.id}", subject, "debit_refused", {"amount": gift.charged})
+
+
 def recurring_gift_ended(promise: RecurringGift) -> None:
     """Confirm the end of a recurring gift to its donor."""
     query = select(Gift).where(Gift.recurring_gift_id == promise.id).order_by(Gift.started_at).limit(1)

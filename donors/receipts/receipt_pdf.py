@@ -37,7 +37,7 @@ def _about(receipt: Receipt, drive: Drive, organisation: Organisation, language:
         (_("Paid"), day(receipt.paid_at, organisation.zone)),
         (_("For"), drive.title),
         (_("Gift"), money_text(gift)),
-        (_("Card fee you covered"), money_text(fee) if fee else ""),
+        (_("Fee you covered"), money_text(fee) if fee else ""),
         (_("Tax number"), organisation.tax_id),
     ]
     return {

@@ -1,7 +1,8 @@
 """A statement: what a donor gave to one organisation from one day to another, net of what went back.
 
 A gift belongs to the day it was paid, where the organisation is. What went back is taken off its gift,
-whenever that was, so that a statement made later never claims money that is no longer there.
+whenever that was, so that a statement made later never claims money that is no longer there. What may be deducted
+from taxes stands apart from what may not, as each drive declared it when it was published.
 """
 
 from collections.abc import Sequence
@@ -14,6 +15,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from campaigns.drives.drive_terms import DEDUCTIBILITY
 from core import clock, pdf
 from core.db import db
 from core.i18n import day as day_text
@@ -31,6 +33,8 @@ class Line:
     paid_on: date
     receipt: str
     drive: str
+    #: As the drive declared: `deductible`, `not_deductible`, `ask_counsel`.
+    deductibility: str
     given: Money
     returned: Money
 
@@ -52,11 +56,23 @@ class Statement:
 
     @property
     def totals(self) -> list[Money]:
-        currencies = sorted({line.given.currency for line in self.lines})
-        return [
-            sum((line.kept for line in self.lines if line.given.currency == each), Money.zero(each))
-            for each in currencies
+        return totals_of(self.lines)
+
+    @property
+    def groups(self) -> list[tuple[str, list[Line]]]:
+        """The lines by what their drives declared; only what there is."""
+        found = [
+            (each, [line for line in self.lines if line.deductibility == each]) for each in DEDUCTIBILITY
         ]
+        return [group for group in found if group[1]]
+
+
+def totals_of(lines: Sequence[Line]) -> list[Money]:
+    """What was kept, one amount per currency."""
+    return [
+        sum((line.kept for line in lines if line.given.currency == each), Money.zero(each))
+        for each in sorted({line.given.currency for line in lines})
+    ]
 
 
 def statement_of(donor: Donor, since: date, until: date) -> Statement:
@@ -84,19 +100,20 @@ def _line(gift: Gift, receipt: Receipt | None, zone: ZoneInfo) -> Line:
         paid_on=gift.paid_at.astimezone(zone).date(),
         receipt=receipt.label if receipt else "",
         drive=gift.drive.title,
+        deductibility=gift.drive.deductibility,
         given=gift.charged,
         returned=gift.refunded,
     )
 
 
-HEADER = ("paid_on", "receipt", "drive", "given", "returned", "kept", "currency")
+HEADER = ("paid_on", "receipt", "drive", "deductibility", "given", "returned", "kept", "currency")
 
 
 def csv_rows(statement: Statement) -> list[tuple[Any, ...]]:
     return [
         (
-            *(line.paid_on, line.receipt, line.drive, line.given.major, line.returned.major),
-            *(line.kept.major, line.given.currency),
+            *(line.paid_on, line.receipt, line.drive, line.deductibility),
+            *(line.given.major, line.returned.major, line.kept.major, line.given.currency),
         )
         for line in statement.lines
     ]
@@ -124,12 +141,33 @@ def document(statement: Statement) -> bytes:
             if fact[1]
         ],
         "header": [_("Paid"), _("Receipt"), _("For"), _("Given"), _("Went back"), _("Kept")],
-        "rows": [_cells(line) for line in statement.lines],
-        "total": [_("In all"), ", ".join(money_text(each) for each in statement.totals) or money_text(0)],
+        "groups": [_group(*each) for each in statement.groups],
+        "total": [_("In all"), _sum_text(statement.lines)],
         "empty": _("No gift was paid in this time."),
         "notes": [_("No goods or services were given in return for these gifts.")],
     }
     return pdf.render("statement", about, made_at=statement.as_of)
+
+
+def _group(deductibility: str, lines: list[Line]) -> dict[str, Any]:
+    titles = {
+        "deductible": (_("Tax-deductible as far as the law allows"), _("Deductible in all")),
+        "not_deductible": (_("Not tax-deductible"), _("Not deductible in all")),
+        "ask_counsel": (
+            _("Perhaps not tax-deductible: ask your adviser"),
+            _("In all, perhaps not deductible"),
+        ),
+    }
+    title, total = titles[deductibility]
+    return {
+        "title": title,
+        "rows": [_cells(line) for line in lines],
+        "total": [total, _sum_text(lines)],
+    }
+
+
+def _sum_text(lines: Sequence[Line]) -> str:
+    return ", ".join(money_text(each) for each in totals_of(lines)) or money_text(0)
 
 
 def _cells(line: Line) -> list[str]:

@@ -11,7 +11,7 @@ from core.forms import MoneyField, Schema
 from core.i18n import money as money_text
 from core.money import Money, NotMoney
 from donors.gifts import fee_cover
-from donors.gifts.gift import NAME_DISPLAYS
+from donors.gifts.gift import BANK, CARD, METHODS, NAME_DISPLAYS
 from donors.public.face import Face
 
 RHYTHMS = ("once", "week", "month", "quarter", "year")
@@ -66,7 +66,7 @@ class GiveSchema(Schema):
         load_default="",
         metadata={"label": lazy_gettext("The name to show")},
     )
-    cover_fee = fields.Bool(load_default=False, metadata={"label": lazy_gettext("Cover the card fee")})
+    cover_fee = fields.Bool(load_default=False, metadata={"label": lazy_gettext("Cover the fee")})
     message = fields.Str(
         validate=validate.Length(max=280),
         load_default="",
@@ -140,11 +140,24 @@ def give_schema(face: Face, currency: str) -> GiveSchema:
         )
         for number, (organisation_id, name) in enumerate(asking(face))
     }
-    declared: dict[str, Any] = {"amount_choice": choice, "rhythm": rhythm, **consents}
+    method = fields.Str(
+        load_default=CARD,
+        validate=validate.OneOf(METHODS),
+        metadata={
+            "label": lazy_gettext("Pay with"),
+            "kind": "radio",
+            "options": _methods() if face.takes_debits else [],
+        },
+    )
+    declared: dict[str, Any] = {"amount_choice": choice, "rhythm": rhythm, "method": method, **consents}
     schema = type("GiveSchemaOfDrive", (GiveSchema,), {**declared, "context_currency": currency})()
     if fee_cover.rate(currency) is None:
         del schema.fields["cover_fee"]
     return schema
+
+
+def _methods() -> list[tuple[str, str]]:
+    return [(CARD, _("Card")), (BANK, _("Bank account"))]
 
 
 def _offered(rhythms: list[str]) -> list[tuple[str, str]]:

@@ -14,7 +14,7 @@ from core.forms import Form, Schema
 from core.jobs import enqueue
 from core.web.paging import numbered
 from donors import reading
-from donors.defence import counting, defence_words, reviewing
+from donors.defence import counting, defence_words, promise_reviewing, reviewing
 from donors.defence.block import Block
 from donors.jobs import send_decision
 from donors.staff_pages.blueprint import bp
@@ -46,6 +46,13 @@ class HoldDecisionSchema(Schema):
     )
 
 
+class ReviewDecisionSchema(Schema):
+    """What becomes of a recurring gift that waits for a look."""
+
+    decision = fields.Str(required=True, validate=validate.OneOf(("let_through", "turn_down")))
+    reason = fields.Str(required=True, validate=validate.Length(min=3, max=500))
+
+
 class LiftSchema(Schema):
     """Why a block ends before its time."""
 
@@ -59,12 +66,39 @@ class LiftSchema(Schema):
 @bp.get("/defence")
 @requires("gifts.view")
 def defence() -> str:
+    return _defence_page()
+
+
+@bp.post("/promise-reviews/<gift_id>/decisions")
+@requires("gifts.view")
+def promise_review_submit(gift_id: str) -> AnyResponse | tuple[str, int]:
+    """Let a donor go on to the payment page, or turn the gift down."""
+    form = Form(ReviewDecisionSchema(), request.form)
+    if not form.is_valid:
+        current_actor().require("gifts.refund")
+        return _defence_page(wrong={gift_id: form}), 422
+    passes = form.data["decision"] == "let_through"
+    try:
+        with transaction():
+            promise_reviewing.decide(current_actor(), gift_id, let_through=passes, reason=form.data["reason"])
+    except Conflict as refusal:
+        flash(refusal.message, "bad")
+        return redirect(url_for(".defence"), 303)
+    flash(
+        _("The donor gets a mail and can go on.") if passes else _("The gift is turned down. No money moved.")
+    )
+    return redirect(url_for(".defence"), 303)
+
+
+def _defence_page(wrong: dict[str, Form] | None = None) -> str:
     actor = current_actor()
     pager = numbered(reviewing.list_blocks(actor))
     return render_template(
         "donors/staff/defence.html",
         waiting=db.session.execute(reviewing.list_holds(actor, waiting=True).limit(_MOST)).all(),
         decided=db.session.execute(reviewing.list_holds(actor, waiting=False).limit(_MOST)).all(),
+        reviews=db.session.execute(promise_reviewing.list_waiting(actor).limit(_MOST)).all(),
+        wrong=wrong or {},
         flagged=db.session.execute(reviewing.list_flagged(actor).limit(_MOST)).all(),
         pager=pager,
         names=_names(pager.items),

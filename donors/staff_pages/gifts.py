@@ -19,6 +19,7 @@ from core.web import csv_out
 from core.web.paging import numbered
 from donors import reading
 from donors.gifts import deciding, giving, moderating
+from donors.gifts.debit import Debit
 from donors.gifts.gift import Gift
 from donors.jobs import send_refund
 from donors.people.donor import Donor
@@ -159,6 +160,7 @@ two_people.declare(
 def _gift_page(found: Gift, form: Form) -> str:
     refunds = reading.refunds_of(found.id)
     receipt = reading.receipts_by_gift([found.id]).get(found.id)
+    debit = db.session.get(Debit, found.id)
     names = reading.names_of(row.asked_by for row in refunds)
     return render_template(
         "donors/staff/gift.html",
@@ -168,7 +170,8 @@ def _gift_page(found: Gift, form: Form) -> str:
         refunds=refunds,
         left=giving.left_to_refund(found),
         form=form,
-        life=life_of(found, receipt, refunds),
+        life=life_of(found, receipt, refunds, debit),
+        debit=debit,
         consents=reading.consents_of(found.donor_id),
         refund_states=REFUND_STATES,
         disputes=reading.disputes_of_gift(found.id),

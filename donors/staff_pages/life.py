@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from flask_babel import gettext as _
 
 from core.i18n import money as money_text
+from donors.gifts.debit import ARRIVED, Debit
 from donors.gifts.gift import EXPIRED, FAILED, Gift
 from donors.gifts.refund import Refund
 from donors.receipts.receipt import Receipt
@@ -20,13 +21,17 @@ class Happening:
     tone: str = ""
 
 
-def life_of(gift: Gift, receipt: Receipt | None, refunds: list[Refund]) -> list[Happening]:
+def life_of(
+    gift: Gift, receipt: Receipt | None, refunds: list[Refund], debit: Debit | None = None
+) -> list[Happening]:
     is_later = gift.period_on is not None and gift.checkout_session_id is None
     steps = [
         Happening(
             _("The instalment was due.") if is_later else _("The donor sent the form."), gift.started_at
         )
     ]
+    if debit is not None:
+        steps += _debit(debit)
     if gift.paid_at is not None:
         steps.append(
             Happening(_("%(amount)s was paid.", amount=money_text(gift.charged)), gift.paid_at, "good")
@@ -42,6 +47,14 @@ def life_of(gift: Gift, receipt: Receipt | None, refunds: list[Refund]) -> list[
     for row in refunds:
         steps += _refund(row)
     return sorted(steps, key=_second)
+
+
+def _debit(row: Debit) -> list[Happening]:
+    steps = [Happening(_("The donor's bank was asked. It answers within days."), row.begun_at)]
+    if row.ended_at is not None:
+        text = _("The bank paid.") if row.state == ARRIVED else _("The bank did not pay. No money moved.")
+        steps.append(Happening(text, row.ended_at, "good" if row.state == ARRIVED else "bad"))
+    return steps
 
 
 def _second(step: Happening) -> datetime:

@@ -1,4 +1,4 @@
-"""The organisation's own account at Stripe: set, changed, taken away."""
+"""How gifts reach the organisation: its own account at Stripe, and whether donors may pay from bank accounts."""
 
 import re
 from typing import Any
@@ -14,6 +14,7 @@ from core.db import transaction
 from core.errors import Invalid
 from core.forms import Form, Schema
 from donors import stripe_gateway
+from donors.gifts import debiting
 from donors.payments import connecting
 from donors.staff_pages.blueprint import bp
 from donors.stripe_gateway import OwnAccount, PaymentsUnavailable, UnknownAccount
@@ -70,6 +71,19 @@ def own_account_end() -> AnyResponse:
     return redirect(url_for(".own_account"), 303)
 
 
+@bp.post("/organisation/debits")
+@requires("organisation.edit")
+def debits_submit() -> AnyResponse:
+    """Offer gifts from bank accounts, or stop."""
+    is_on = request.form.get("is_on") == "true"
+    with transaction():
+        debiting.offer(current_actor(), is_on=is_on)
+    flash(
+        _("Donors may give from their bank account now.") if is_on else _("New gifts are made by card alone.")
+    )
+    return redirect(url_for(".own_account"), 303)
+
+
 def _ask_stripe(account: str) -> OwnAccount:
     try:
         return stripe_gateway.read_account(account)
@@ -82,5 +96,10 @@ def _ask_stripe(account: str) -> OwnAccount:
 
 
 def _page(form: Form) -> Any:
-    present = connecting.own_account(current_actor())
-    return render_template("donors/staff/own_account.html", form=form, present=present)
+    actor = current_actor()
+    return render_template(
+        "donors/staff/own_account.html",
+        form=form,
+        present=connecting.own_account(actor),
+        takes_debits=debiting.is_on(actor.organisation_id),
+    )

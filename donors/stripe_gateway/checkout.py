@@ -17,6 +17,9 @@ INTERVALS: dict[str, tuple[str, int]] = {
     "year": ("year", 1),
 }
 
+#: The kind of debit of a bank account, by currency.
+_DEBITS = {"USD": "us_bank_account", "EUR": "sepa_debit"}
+
 
 @dataclass(frozen=True)
 class Checkout:
@@ -48,6 +51,8 @@ class CheckoutRequest:
     expires_at: datetime
     #: The card is only authorised; somebody decides later whether the money is taken.
     is_held: bool = False
+    #: From a bank account and not by card; for single gifts.
+    is_debit: bool = False
 
 
 def open_checkout(request: CheckoutRequest) -> Checkout:
@@ -74,6 +79,8 @@ def open_checkout(request: CheckoutRequest) -> Checkout:
         params |= {"mode": "payment", "submit_type": "donate", "payment_intent_data": {"metadata": metadata}}
         if request.is_held:
             params["payment_intent_data"]["capture_method"] = "manual"
+        if request.is_debit:
+            params["payment_method_types"] = [_DEBITS[request.amount.currency]]
     else:
         interval, count = INTERVALS[request.rhythm]
         price["recurring"] = {"interval": interval, "interval_count": count}

@@ -25,6 +25,7 @@ class Payment:
     refunds: tuple[StripeRefund, ...]
     account: str = ""  #: the connected account it was paid to; empty for our own
     refusal: str = ""  #: Stripe's word for why the last try failed
+    is_processing: bool = False  #: a bank has been asked and answers within days
 
 
 def read_payment(payment_intent_id: str, *, was_refunded: bool = False) -> Payment:
@@ -56,12 +57,14 @@ def read_payment(payment_intent_id: str, *, was_refunded: bool = False) -> Payme
         refunds=tuple(as_refund(each) for each in refunds),
         account=spoken_for(),
         refusal=_refusal(intent),
+        is_processing=intent.status == "processing",
     )
 
 
 def _refusal(intent: stripe.PaymentIntent) -> str:
     error = intent.last_payment_error
-    return (error.decline_code or error.code or "") if error else ""
+    # Stripe leaves out what an error does not have.
+    return (getattr(error, "decline_code", None) or getattr(error, "code", None) or "") if error else ""
 
 
 def _fee(charge: stripe.Charge | None, currency: str) -> Money | None:

@@ -22,6 +22,7 @@ def gift_paid(gift: Gift) -> None:
 
 
 def gift_refunded(gift: Gift, refund: Refund) -> None:
+    """Once for each refund, and once for what a bank takes: `refunded_minor` is all that has gone back by now."""
     tell(
         gift.organisation_id,
         "gift.refunded",
@@ -31,5 +32,6 @@ def gift_refunded(gift: Gift, refund: Refund) -> None:
             "refund_id": refund.id,
             "amount_minor": refund.amount_minor,
             "currency": refund.currency,
+            "refunded_minor": gift.refunded_minor,
         },
     )

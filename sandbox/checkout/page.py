@@ -10,7 +10,8 @@ from sandbox.checkout.paying import Payer, answer_bank, is_waiting, pay
 from sandbox.checkout.session import expire
 from sandbox.checkout.words import words_of
 from sandbox.html import page
-from sandbox.payments.card import CARDS
+from sandbox.payments.bank_account import BANK_ACCOUNTS, BankAccount
+from sandbox.payments.card import CARDS, Card
 from sandbox.protocol.error import StripeError
 from sandbox.protocol.transport import Reply, Request
 from sandbox.protocol.views import Object
@@ -89,6 +90,7 @@ def _known_email(account: Account, session: Object) -> str:
 
 def _form(account: Account, session: Object, typed: dict[str, str], refusal: StripeError | None) -> Reply:
     words = words_of(session["locale"])
+    kind = session["payment_method_types"][0]
     return page(
         "pay.html",
         refusal.status if refusal else 200,
@@ -100,8 +102,13 @@ def _form(account: Account, session: Object, typed: dict[str, str], refusal: Str
         lines=[_line(account, line, words) for line in session["_lines"]],
         total=written(session["amount_total"] or 0, session["currency"] or "usd"),
         free_now=session["amount_total"] == 0,
-        cards=list(CARDS.values()),
+        kind=kind,
+        cards=[each for each in _tests() if getattr(each, "kind", "card") == kind],
     )
+
+
+def _tests() -> list[Card | BankAccount]:
+    return [*CARDS.values(), *BANK_ACCOUNTS.values()]
 
 
 def _line(account: Account, line: Object, words: dict[str, str]) -> dict[str, Any]:

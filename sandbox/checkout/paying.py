@@ -9,7 +9,8 @@ from typing import Any
 from sandbox.account import Account
 from sandbox.billing.invoice_line import line_of_price
 from sandbox.billing.subscription import begin, open_subscription, trial_end_of
-from sandbox.payments.card import card_of, input_error
+from sandbox.payments.bank_account import bank_account_of
+from sandbox.payments.card import Card, card_of, input_error
 from sandbox.payments.customer import open_customer
 from sandbox.payments.payment_intent import (
     AUTHENTICATED,
@@ -19,7 +20,7 @@ from sandbox.payments.payment_intent import (
     fail_authentication,
     open_intent,
 )
-from sandbox.payments.payment_method import Holder, attach, new_payment_method
+from sandbox.payments.payment_method import Holder, attach, new_bank_method, new_payment_method
 from sandbox.payments.setup_intent import set_up
 from sandbox.protocol.error import StripeError
 from sandbox.protocol.views import Object
@@ -29,7 +30,7 @@ _EXPIRY = re.compile(r"(\d{1,2})\s*/\s*(\d{2}|\d{4})\Z")
 
 @dataclass(frozen=True, kw_only=True)
 class Payer:
-    """What was typed on the page, untrimmed."""
+    """What was typed on the page, untrimmed; `card_number` is the account's number where a bank pays."""
 
     email: str
     card_number: str
@@ -46,14 +47,15 @@ def pay(account: Account, session: Object, payer: Payer, *, authenticated: bool 
     """
     if session["status"] != "open":
         raise StripeError("This Checkout Session is not open any more.", code="checkout_session_not_open")
-    month, year = _read_expiry(payer.exp)
-    card = card_of(payer.card_number)
-    _check_payer(payer, card.brand)
     holder = Holder(email=payer.email.strip() or None, name=payer.name.strip() or None)
-    method = new_payment_method(account, card, exp_month=month, exp_year=year, holder=holder)
-    if card.authentication and not authenticated:
-        _wait(account, session, payer, method)
-        return
+    kind = session["payment_method_types"][0]
+    if kind == "card":
+        card, method = _card_method(account, payer, holder)
+        if card.authentication and not authenticated:
+            _wait(account, session, payer, method)
+            return
+    else:
+        method = _bank_method(account, payer, holder, kind)
     session["_waiting"] = None
     clock = account.test_clock_of(session)
     with account.world.clock.standing_at(clock["frozen_time"]) if clock else nullcontext():
@@ -61,6 +63,22 @@ def pay(account: Account, session: Object, payer: Payer, *, authenticated: bool 
             account, session, method, holder
         )
         _complete(account, session, holder)
+
+
+def _card_method(account: Account, payer: Payer, holder: Holder) -> tuple[Card, Object]:
+    month, year = _read_expiry(payer.exp)
+    card = card_of(payer.card_number)
+    _check_email(payer)
+    _check_code(payer, card.brand)
+    return card, new_payment_method(account, card, exp_month=month, exp_year=year, holder=holder)
+
+
+def _bank_method(account: Account, payer: Payer, holder: Holder, kind: str) -> Object:
+    bank = bank_account_of(payer.card_number, kind)
+    _check_email(payer)
+    if not holder.name:
+        raise input_error("Your name is incomplete.", "incomplete_name", "name")
+    return new_bank_method(account, bank, holder)
 
 
 def is_waiting(session: Object) -> bool:
@@ -135,11 +153,17 @@ def _intent(account: Account, session: Object, customer: str | None) -> Object:
         currency=session["currency"],
         customer=customer,
         metadata=data.get("metadata") or {},
+        **_ways(session["payment_method_types"]),
         **{name: data[name] for name in plain if name in data},
     )
     session["_intent"] = row["id"]
     account.save(session)
     return row
+
+
+def _ways(kinds: list[str]) -> Object:
+    """How the session's intent may be paid, where that is not by card."""
+    return {} if kinds == ["card"] else {"payment_method_types": kinds, "payment_method_options": {}}
 
 
 def _subscribe(account: Account, session: Object, method: Object, holder: Holder) -> None:
@@ -214,10 +238,13 @@ def _read_expiry(text: str) -> tuple[int, int]:
     return month, year
 
 
-def _check_payer(payer: Payer, brand: str) -> None:
+def _check_email(payer: Payer) -> None:
     local, at, domain = payer.email.strip().partition("@")
     if not (local and at and "." in domain.strip(".")):
         raise input_error("Your email is invalid.", "email_invalid", "email")
+
+
+def _check_code(payer: Payer, brand: str) -> None:
     length = 4 if brand == "amex" else 3
     if not (payer.cvc.strip().isdigit() and len(payer.cvc.strip()) == length):
         raise input_error("Your card's security code is invalid.", "invalid_cvc", "cvc")

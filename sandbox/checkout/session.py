@@ -5,6 +5,7 @@ from typing import Any
 from sandbox.account import Account
 from sandbox.agenda import timed
 from sandbox.checkout.line_item import amount_of, due_now, read_lines, require_enough, shown_line
+from sandbox.payments.bank_account import CURRENCIES
 from sandbox.protocol.call import Call
 from sandbox.protocol.error import StripeError, missing_parameter
 from sandbox.protocol.listing import matching, page_of
@@ -27,16 +28,22 @@ def create(call: Call) -> Object:
     account, params = call.account, call.params
     mode = _mode(params)
     _check(params, mode)
+    kind = method_kind(params, mode)
     lines = read_lines(account, params.get("line_items") or [], mode)
     total = due_now(account, lines, params.get("subscription_data") or {})
     currency = account.get("price", lines[0]["price"])["currency"] if lines else params.get("currency")
     if lines:
         require_enough(sum(amount_of(account, line) for line in lines), str(currency))
+    _check_currency(kind, str(currency))
     customer = account.get("customer", params["customer"], "customer") if "customer" in params else None
     return account.new(
         "checkout.session",
         **_standing(params, mode)
         | {
+            "payment_method_types": [kind],
+            "payment_method_options": (
+                {"card": {"request_three_d_secure": "automatic"}} if kind == "card" else {}
+            ),
             "amount_subtotal": total if lines else None,
             "amount_total": total if lines else None,
             "currency": currency,
@@ -57,6 +64,36 @@ def _mode(params: dict[str, Any]) -> str:
     if params.get("ui_mode", "hosted_page") != "hosted_page":
         raise StripeError("This sandbox has the hosted page alone.", param="ui_mode")
     return params["mode"]
+
+
+def method_kind(params: dict[str, Any], mode: str) -> str:
+    """How this session is paid: by card, or from a bank account. One way for each session."""
+    kinds = params.get("payment_method_types") or ["card"]
+    if len(kinds) != 1 or kinds[0] not in ("card", *CURRENCIES):
+        raise StripeError(
+            "This sandbox takes one kind of payment for a session: card, us_bank_account or sepa_debit.",
+            param="payment_method_types",
+        )
+    if kinds[0] != "card" and mode != "payment":
+        raise StripeError(
+            "This sandbox takes bank accounts for single payments alone.", param="payment_method_types"
+        )
+    if kinds[0] != "card" and (params.get("payment_intent_data") or {}).get("capture_method") == "manual":
+        raise StripeError(
+            f"The payment method type `{kinds[0]}` does not support manual capture.",
+            param="payment_intent_data[capture_method]",
+        )
+    return kinds[0]
+
+
+def _check_currency(kind: str, currency: str) -> None:
+    wanted = CURRENCIES.get(kind, currency)
+    if currency != wanted:
+        raise StripeError(
+            f"The currency `{currency}` is not supported for the payment method type `{kind}`, which takes "
+            f"`{wanted}`.",
+            param="payment_method_types",
+        )
 
 
 def _check(params: dict[str, Any], mode: str) -> None:
@@ -126,8 +163,6 @@ def _standing(params: dict[str, Any], mode: str) -> Object:
         "discounts": [],
         "mode": mode,
         "payment_method_collection": "if_required" if mode == "payment" else "always",
-        "payment_method_options": {"card": {"request_three_d_secure": "automatic"}},
-        "payment_method_types": ["card"],
         "payment_status": "no_payment_required" if mode == "setup" else "unpaid",
         "permissions": None,
         "phone_number_collection": {"enabled": False},

@@ -19,6 +19,15 @@ def fee_for(account: Account, amount: int) -> int:
     return int(share.quantize(Decimal(1), rounding=ROUND_HALF_UP)) + settings.fee_fixed
 
 
+def bank_fee_for(kind: str, amount: int) -> int:
+    """Stripe's fee for a debit: of an American account 0.8 percent and at most five dollars, of a European one a
+    fixed sum. In minor units, halves rounded up."""
+    if kind == "sepa_debit":
+        return 35
+    share = Decimal(amount) * Decimal("0.008")
+    return min(int(share.quantize(Decimal(1), rounding=ROUND_HALF_UP)), 500)
+
+
 def enter(account: Account, source: Object, *, kind: str, amount: int, fee: int = 0, **more: Any) -> Object:
     """A movement of `amount` minor units (negative: away from the account), of which `fee` goes to Stripe."""
     details = [{"amount": fee, "application": None, "currency": source["currency"]}] if fee else []

@@ -1,7 +1,6 @@
 """Manual capture: the amount is held on the card, and taken, let go or lost later."""
 
 from sandbox.account import Account
-from sandbox.agenda import timed
 from sandbox.payments import charge
 from sandbox.protocol.call import Call
 from sandbox.protocol.error import StripeError
@@ -42,15 +41,6 @@ def release(account: Account, row: Object, *, reason: str | None) -> None:
     else:
         account.emit("charge.refunded", held, {"amount_refunded": 0})
     account.emit("payment_intent.canceled", row)
-
-
-def _moment(row: Object) -> int | None:
-    return row["_capture_before"] if row["status"] == "requires_capture" else None
-
-
-@timed("payment_intent", _moment)
-def _expire(account: Account, row: Object) -> None:
-    release(account, row, reason="automatic")
 
 
 @route("POST", "/v1/payment_intents/{intent}/capture")

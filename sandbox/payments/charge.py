@@ -1,9 +1,10 @@
-"""Charges: one attempt each to take money from a card."""
+"""Charges: one attempt each to take money from a card or a bank account."""
 
 from typing import Any
 
 from sandbox.account import Account
-from sandbox.payments.balance_transaction import enter, fee_for
+from sandbox.payments.balance_transaction import bank_fee_for, enter, fee_for
+from sandbox.payments.bank_account import bank_account_of
 from sandbox.payments.card import Card
 from sandbox.payments.payment_method import card_behind
 from sandbox.protocol.call import Call
@@ -42,6 +43,29 @@ def capture(account: Account, row: Object, amount: int) -> None:
     account.emit("charge.captured", row)
 
 
+def ask_bank(account: Account, intent: Object, method: Object) -> Object:
+    """Asks the payer's bank for the intent's amount; it answers later."""
+    row = _attempt(account, intent, method, paid=False, captured=True, status="pending", amount_captured=0)
+    account.emit("charge.pending", row)
+    return row
+
+
+def arrive(account: Account, row: Object) -> None:
+    """The bank has paid; the money is in the balance."""
+    row |= {"status": "succeeded", "paid": True}
+    row["outcome"] = _outcome("authorized", "approved_by_network", "Payment complete.")
+    _take(account, row, row["amount"])
+    account.emit("charge.succeeded", row)
+
+
+def bounce(account: Account, row: Object, *, code: str, message: str) -> None:
+    """The bank has refused; nothing was taken."""
+    row |= {"status": "failed", "captured": False, "failure_code": code, "failure_message": message}
+    row["outcome"] = _outcome("issuer_declined", code, "The bank returned a decline.")
+    account.save(row)
+    account.emit("charge.failed", row)
+
+
 def _accepted(account: Account, intent: Object, method: Object) -> Object:
     row = _attempt(account, intent, method, paid=True, captured=False, status="succeeded", amount_captured=0)
     row["outcome"] = _outcome("authorized", "approved_by_network", "Payment complete.")
@@ -54,7 +78,8 @@ def _accepted(account: Account, intent: Object, method: Object) -> Object:
 
 
 def _take(account: Account, row: Object, amount: int) -> None:
-    fee = fee_for(account, amount)
+    kind = row["payment_method_details"]["type"]
+    fee = fee_for(account, amount) if kind == "card" else bank_fee_for(kind, amount)
     row |= {"captured": True, "amount_captured": amount}
     row["balance_transaction"] = enter(account, row, kind="charge", amount=amount, fee=fee)["id"]
     row["receipt_url"] = f"{account.world.url}/receipts/{row['id']}"
@@ -83,7 +108,12 @@ def fail(account: Account, intent: Object, method: Object, card: Card) -> Object
 
 
 def _attempt(account: Account, intent: Object, method: Object, **fields: Any) -> Object:
-    card = method["card"]
+    kind = method["type"]
+    used = (
+        _used_card(method["card"], intent["amount"])
+        if kind == "card"
+        else bank_account_of(method["_number"], kind).as_used
+    )
     return account.new(
         "charge",
         amount=intent["amount"],
@@ -98,7 +128,7 @@ def _attempt(account: Account, intent: Object, method: Object, **fields: Any) ->
         metadata=dict(intent["metadata"]),
         payment_intent=intent["id"],
         payment_method=method["id"],
-        payment_method_details={"type": "card", "card": _used_card(card, intent["amount"])},
+        payment_method_details={"type": kind, kind: used},
         receipt_email=intent["receipt_email"],
         refunded=False,
         statement_descriptor=intent["statement_descriptor"],

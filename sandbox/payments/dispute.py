@@ -71,14 +71,7 @@ def dispute_charge(account: Account, charge: Object, reason: str, amount: int | 
         is_charge_refundable=inquiry,
         metadata={},
         payment_intent=charge["payment_intent"],
-        payment_method_details={
-            "type": "card",
-            "card": {
-                "brand": charge["payment_method_details"]["card"]["brand"],
-                "case_type": "inquiry" if inquiry else "chargeback",
-                "network_reason_code": "10.4",
-            },
-        },
+        **_card_of(charge, inquiry=inquiry),
         reason="general" if inquiry else reason,
         status="warning_needs_response" if inquiry else "needs_response",
     )
@@ -93,6 +86,16 @@ def dispute_charge(account: Account, charge: Object, reason: str, amount: int | 
     account.emit("charge.dispute.funds_withdrawn", row)
     account.emit("charge.updated", charge, {"disputed": False})
     return row
+
+
+def _card_of(charge: Object, *, inquiry: bool) -> Object:
+    """The dispute's card; of a bank account there is nothing to say."""
+    card = charge["payment_method_details"].get("card")
+    if card is None:
+        return {}
+    kind = "inquiry" if inquiry else "chargeback"
+    details = {"brand": card["brand"], "case_type": kind, "network_reason_code": "10.4"}
+    return {"payment_method_details": {"type": "card", "card": details}}
 
 
 def decide(account: Account, row: Object, *, won: bool) -> None:

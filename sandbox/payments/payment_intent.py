@@ -4,7 +4,8 @@ import secrets
 from typing import Any
 
 from sandbox.account import Account
-from sandbox.payments import capturing, charge
+from sandbox.agenda import timed
+from sandbox.payments import bank_debit, capturing, charge
 from sandbox.payments.card import Card
 from sandbox.payments.currency import check_charge
 from sandbox.payments.dispute import dispute_charge
@@ -62,8 +63,11 @@ def confirm(account: Account, row: Object, method: Object, presence: str = ON_SE
     """Tries the card. `presence`: the payer is there, is not, or has just authenticated.
 
     Raises StripeError 402 after recording the failed attempt. The answer is succeeded, requires_capture or
-    requires_action.
+    requires_action; of a bank account it is processing.
     """
+    if method["type"] != "card":
+        bank_debit.begin(account, row, method)
+        return row
     card = card_behind(method)
     row |= {"payment_method": method["id"], "last_payment_error": None, "next_action": None}
     if card.refusal or (presence == LATER and card.later_refusal):
@@ -86,6 +90,21 @@ def confirm(account: Account, row: Object, method: Object, presence: str = ON_SE
     if card.warning:
         warn(account, taken, card.warning)
     return row
+
+
+def _moment(row: Object) -> int | None:
+    return {"requires_capture": row.get("_capture_before"), "processing": row.get("_settles_at")}.get(
+        row["status"]
+    )
+
+
+@timed("payment_intent", _moment)
+def _come_due(account: Account, row: Object) -> None:
+    """What nobody took in time is let go; a debit is answered."""
+    if row["status"] == "processing":
+        bank_debit.settle(account, row)
+    else:
+        capturing.release(account, row, reason="automatic")
 
 
 def fail_authentication(account: Account, row: Object) -> StripeError:

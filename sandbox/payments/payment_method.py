@@ -1,10 +1,11 @@
-"""Payment methods: cards, as they are shown and attached."""
+"""Payment methods: cards and bank accounts, as they are shown and attached."""
 
 import hashlib
 from dataclasses import dataclass
 from typing import Any
 
 from sandbox.account import Account
+from sandbox.payments.bank_account import BankAccount
 from sandbox.payments.card import Card, card_of, card_of_token
 from sandbox.protocol.call import Call
 from sandbox.protocol.error import StripeError
@@ -25,9 +26,19 @@ def new_payment_method(
     account: Account, card: Card, *, exp_month: int, exp_year: int, holder: Holder | None = None
 ) -> Object:
     """A card that belongs to nobody yet."""
-    who = holder or Holder()
+    details = _card_details(card, exp_month, exp_year)
+    return _new(account, "card", details, card.number, holder or Holder())
+
+
+def new_bank_method(account: Account, bank: BankAccount, holder: Holder) -> Object:
+    """A bank account that belongs to nobody yet."""
+    return _new(account, bank.kind, bank.as_method, bank.number, holder)
+
+
+def _new(account: Account, kind: str, details: Object, number: str, who: Holder) -> Object:
     return account.new(
         "payment_method",
+        **{kind: details},
         allow_redisplay="unspecified",
         billing_details={
             "address": dict.fromkeys(("city", "country", "line1", "line2", "postal_code", "state")),
@@ -36,10 +47,9 @@ def new_payment_method(
             "phone": None,
             "tax_id": None,
         },
-        card=_card_details(card, exp_month, exp_year),
         metadata={},
-        type="card",
-        _number=card.number,
+        type=kind,
+        _number=number,
     )
 
 

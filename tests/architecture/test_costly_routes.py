@@ -18,6 +18,7 @@ FREE = {"logout"}
 UNLIMITED = {
     "/stripe/events": "no limit ever stands between Stripe and the inbox; a signature does",
     "/d/<slug>/gifts": "the defence counts by address, e-mail and drive (tests/donors/defence)",
+    "/d/<slug>/gifts/<gift_id>/payments": "one payment page for each gift, and the same each time",
     "/join/<token>/acceptance": "needs the token of an invitation and a sign-in",
 }
 

@@ -1,5 +1,6 @@
 """Signed in by a link: who gets in, what they see, and what they take along."""
 
+import csv
 import io
 import re
 from collections.abc import Callable, Iterator
@@ -8,10 +9,11 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from pypdf import PdfReader
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 from time_machine import travel
 
+from campaigns.drives.drive import Drive
 from core import clock
 from core.db import transaction
 from core.mail import OutgoingMail
@@ -160,6 +162,49 @@ def test_a_statement_is_net_of_what_went_back(
     assert b"pdfuaid:part" in document.data
     before = {"since": f"{year - 1}-01-01", "until": f"{year - 1}-12-31"}
     assert client.get("/my/statements/refugio.csv", query_string=before).text.count("\n") == 1
+
+
+def test_a_statement_keeps_what_is_deductible_apart(
+    session: Session, client: FlaskClient, paid: Paid, stripe: Stripe, drive: Drive
+) -> None:
+    """By what each drive declared, in the document and in the file."""
+    second = Drive(
+        **{
+            name: getattr(drive, name)
+            for name in ("campaign_id", "organisation_id", "fund_id", "currency", "zone")
+        },
+        **{
+            name: getattr(drive, name)
+            for name in ("summary", "story", "opens_at", "closes_at", "published_at")
+        },
+        slug="bond",
+        title="A bond for Carlos",
+        deductibility="not_deductible",
+    )
+    drive.deductibility = "deductible"
+    session.add(second)
+    session.commit()
+    paid("50")
+    paid("20")
+    other = paid("30")
+    session.execute(update(Gift).where(Gift.id == other.id).values(drive_id=second.id))
+    session.commit()
+    sign_in(client, session)
+    year = clock.today("America/Chicago").year
+    query = {"since": f"{year}-01-01", "until": f"{year}-12-31"}
+    text = client.get("/my/statements/refugio.csv", query_string=query).text
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert [(row["deductibility"], row["kept"]) for row in rows] == [
+        ("deductible", "50.00"),
+        ("deductible", "20.00"),
+        ("not_deductible", "30.00"),
+    ]
+    document = client.get("/my/statements/refugio.pdf", query_string=query)
+    printed = " ".join(PdfReader(io.BytesIO(document.data)).pages[0].extract_text().split())
+    for sentence in ("Deductible in all: $70", "Not deductible in all: $30", "In all: $100"):
+        assert sentence in printed
+    assert printed.index("as far as the law allows") < printed.index("Not tax-deductible")
+    assert b"pdfuaid:part" in document.data
 
 
 @pytest.mark.parametrize(

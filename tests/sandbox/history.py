@@ -50,6 +50,7 @@ def _payments(till: Till, client: StripeClient) -> None:
         dispute = client.v1.disputes.list({"payment_intent": str(disputed.payment_intent)}).data[0]
         client.v1.disputes.update(dispute.id, {"evidence": {"uncategorized_text": evidence}})
     _held(till, client)
+    _debits(till)
     for card in ("4000000000005423", "4000000000001976", "4000000000009235"):
         till.paid(card=card)
     warning = client.v1.radar.early_fraud_warnings.list().data[0]
@@ -65,6 +66,16 @@ def _held(till: Till, client: StripeClient) -> None:
     taken, let_go, _forgotten = (str(session.payment_intent) for session in held)
     client.v1.payment_intents.capture(taken, {"amount_to_capture": 3000})
     client.v1.payment_intents.cancel(let_go, {"cancellation_reason": "fraudulent"})
+
+
+def _debits(till: Till) -> None:
+    """From American and European bank accounts: paid, refused, disputed, once the days have passed."""
+    for number in ("000123456789", "000222222227", "000555555559"):
+        till.paid(card=number, payment_method_types=["us_bank_account"])
+    for number in ("DE89370400440532013000", "DE62370400440532013001"):
+        price = {"currency": "eur", "unit_amount": 5000, "product_data": {"name": "A gift for Carlos"}}
+        lines = [{"price_data": price, "quantity": 1}]
+        till.paid(card=number, payment_method_types=["sepa_debit"], line_items=lines)
 
 
 def _subscriptions(till: Till, client: StripeClient) -> None:

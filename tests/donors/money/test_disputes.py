@@ -25,7 +25,9 @@ from donors.payments import at_stripe as journeys
 from donors.payments.stripe_event import StripeEvent
 from donors.receipts.receipt import Receipt
 from donors.recurring import standing
+from donors.webhooks_out.endpoint import WebhookEndpoint, WebhookMessage, new_secret
 from staff.audit import AuditEvent
+from tests.conftest import Cast
 from tests.donors.money.conftest import Bank, Paid, at_stripe, stands
 from tests.inbox import Inbox
 
@@ -119,6 +121,33 @@ def test_a_refund_made_before_a_loss_is_right_also_when_it_is_told_after(
     assert balance(drive, ledger.DISPUTE_LOSSES) == 3000
     assert at_stripe(drive).minor == bank.balance()
     assert db.session.scalars(select(StripeEvent.type).where(StripeEvent.done_at.is_(None))).all() == []
+
+
+@pytest.mark.parametrize("refund_is_last", [True, False])
+def test_each_refund_and_each_loss_is_told_to_software_once(
+    session: Session, paid: Paid, bank: Bank, cast: Cast, refund_is_last: bool
+) -> None:
+    session.add(
+        WebhookEndpoint(
+            organisation_id=cast.refugio.id,
+            url="http://127.0.0.1:9/",
+            kinds=["gift.refunded"],
+            secret=new_secret(),
+        )
+    )
+    session.commit()
+    gift = paid("50")
+    bank.post("refunds", payment_intent=gift.payment_intent_id, amount=3000)
+    bank.decide(bank.dispute(gift, amount=5000, deliver=False), won=False, deliver=False)
+    events = bank.stripe.new_events()
+    events.sort(key=lambda each: ("dispute" not in each["type"]) == refund_is_last)
+    for each in (*events, *events):
+        assert bank.stripe.deliver(each).status_code == 200
+    told = [each.payload["data"] for each in db.session.scalars(select(WebhookMessage))]
+    assert len({each["refund_id"] for each in told}) == len(told) == 2
+    assert max(each["refunded_minor"] for each in told) == gift.charged.minor
+    amounts = sorted(each["amount_minor"] for each in told)
+    assert amounts == ([3000, 5000] if refund_is_last else [2000, 3000])
 
 
 def test_a_dispute_waits_for_its_payment_as_long_as_stripe_delivers(

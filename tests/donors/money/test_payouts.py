@@ -12,7 +12,9 @@ from sqlalchemy.orm import Session
 from campaigns.drives.drive import Drive
 from campaigns.funds import ledger
 from core import clock
+from core.mail import OutgoingMail
 from donors import jobs
+from donors.figures import checking, tally
 from donors.payments import movements_at_stripe
 from donors.payouts import comparing
 from donors.payouts.bank_line import BankLine
@@ -187,6 +189,54 @@ def test_the_comparison_raises_an_alarm_and_so_does_one_that_has_not_run(
     session.get_one(Comparison, cast.refugio.id).compared_at = LONG_AGO
     session.commit()
     assert "has not run for a day" in frida.get("/staff/").text
+
+
+def test_owners_and_finance_are_mailed_once_until_all_agrees_again(
+    session: Session, paid: Paid, cast: Cast
+) -> None:
+    paid("50")
+    session.commit()
+
+    def told() -> list[str]:
+        jobs.compare_with_stripe.run()
+        query = select(OutgoingMail.to).where(OutgoingMail.subject.like("Stripe and the ledger%"))
+        return sorted(session.scalars(query))
+
+    assert told() == []
+    movement = session.scalars(select(Movement)).one()
+    movement.net_minor -= 1
+    session.commit()
+    assert told() == told() == ["alice@example.org", "frida@example.org"]
+    for wrong in (1, -1):
+        session.get_one(Movement, movement.id).net_minor += wrong
+        session.commit()
+        found = told()
+    assert found == ["alice@example.org", "alice@example.org", "frida@example.org", "frida@example.org"]
+
+
+def test_public_totals_are_computed_anew_once_a_day(
+    session: Session, drive: Drive, paid: Paid, cast: Cast, sign_in: Any
+) -> None:
+    paid("50")
+    session.commit()
+
+    def told() -> list[str]:
+        jobs.check_figures.run()
+        query = select(OutgoingMail.text).where(OutgoingMail.subject == "Public figures do not add up")
+        return list(session.scalars(query.where(OutgoingMail.to == "alice@example.org")))
+
+    assert told() == []
+    session.get_one(tally.DriveTotal, drive.id).donors += 1
+    session.commit()
+    assert told() == []  # looked at today already
+    checked = checking.last_check()
+    assert checked is not None
+    checked.checked_at -= checking.EVERY
+    session.commit()
+    (mail,) = told()
+    assert f"{drive.id}: kept gifts, donors, new monthly (1, 2, 0), gifts say (1, 1, 0)" in mail
+    assert "One public figure is not what the ledger" in sign_in(cast.alice).get("/staff/").text
+    assert "public figure" not in sign_in(cast.frida).get("/staff/").text
 
 
 def test_a_wrong_posting_is_found(session: Session, drive: Drive, paid: Paid, cast: Cast) -> None:
