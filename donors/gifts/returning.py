@@ -15,6 +15,8 @@ from donors.figures import tally
 from donors.figures.snapping import freeze_if_due
 from donors.gifts.gift import PARTLY_REFUNDED, REFUNDED, SETTLED, Gift
 from donors.gifts.refund import Refund
+from donors.matching import matching
+from donors.matching.match_entry import CAME_BACK, DISPUTE_LOST
 from donors.receipts import letters, receipt
 from donors.stripe_gateway import StripeRefund
 from donors.webhooks_out import news
@@ -73,6 +75,7 @@ def take_back(gift: Gift, row: Refund, *, at: datetime, account: str = ledger.ST
         tally.take_off_refund(drive, gift, at=at, gift_part_minor=gift_part, is_whole=is_whole)
     if is_whole and gift.recurring_gift_id and drive.is_open(at):
         tally.lose_new_monthly_donor(gift.recurring_gift_id, at=at, because="refunded")
+    _follow_with_match(gift, row, REFUNDED if account == ledger.STRIPE else DISPUTE_LOST)
     news.gift_refunded(gift, row)
 
 
@@ -91,6 +94,13 @@ def bring_back(gift: Gift, row: Refund, *, at: datetime, account: str = ledger.S
         tally.put_back(drive, gift, at=at, gift_part_minor=row.gift_part_minor, was_whole=was_whole)
     if was_whole and gift.recurring_gift_id:
         tally.regain_new_monthly_donor(gift.recurring_gift_id, because="refunded")
+    _follow_with_match(gift, row, CAME_BACK)
+
+
+def _follow_with_match(gift: Gift, row: Refund, because: str) -> None:
+    db.session.flush()
+    stands = gift.amount_minor - _gift_parts(gift)
+    matching.follow(gift, stands_minor=stands, because=because, source=row.id)
 
 
 def _gift_parts(gift: Gift) -> int:

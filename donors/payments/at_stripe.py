@@ -18,6 +18,7 @@ from donors import stripe_gateway
 from donors.defence import reviewing
 from donors.defence.hold import HELD, Hold
 from donors.gifts import giving, settling
+from donors.gifts.ending import end_unpaid
 from donors.gifts.gift import EXPIRED, PENDING, Gift
 from donors.gifts.refund import Refund
 from donors.payments import attribution, disputes_at_stripe, stripe_events
@@ -198,7 +199,7 @@ def _close_or_settle(gift_id: str) -> None:
     with transaction():  # no page was ever opened for it
         gift = settling.lock_gift(gift_id)
         if gift is not None and gift.state == PENDING:
-            gift.move(EXPIRED)
+            end_unpaid(gift, EXPIRED)
 
 
 def each_of(work: Callable[[str], None], ids_due: Iterable[str]) -> None:
