@@ -14,7 +14,7 @@ from campaigns.matching.match_payment import MatchPayment
 from campaigns.matching.sponsoring import get_match_fund
 from core import clock
 from core.db import db
-from core.errors import Conflict, Forbidden, Invalid, NotFound
+from core.errors import Conflict, Invalid, NotFound
 from core.i18n import money as money_text
 from core.money import Money
 from staff import audit
@@ -88,13 +88,20 @@ def undo_payment(actor: Actor, match_payment_id: str, *, reason: str) -> MatchPa
     return row
 
 
+def get_own(actor: Actor, match_fund_id: str) -> MatchFund:
+    """The match fund, for whoever sees the money of its organisation. Raises NotFound."""
+    actor.require("funds.view")
+    fund = get_match_fund(actor, match_fund_id)
+    if fund.organisation_id != actor.organisation_id:
+        raise NotFound
+    return fund
+
+
 def _lock(actor: Actor, match_fund_id: str) -> tuple[Drive, MatchFund]:
     """The drive's row is the lock of its payments; the match fund's own is taken after the ledger's."""
-    fund = get_match_fund(actor, match_fund_id)
+    fund = get_own(actor, match_fund_id)
     actor.require("funds.edit")
     drive = reading.get(reading.drives_of(actor), Drive, fund.drive_id, lock=True)
-    if drive.organisation_id != actor.organisation_id:
-        raise Forbidden(_("This drive belongs to another organisation of the campaign. Ask it."))
     db.session.refresh(fund)
     return drive, fund
 

@@ -57,7 +57,7 @@ def open_match_fund(actor: Actor, drive_id: str, terms: MatchTerms, *, looked_at
     wrong = wrong_terms(given, drive.currency) | wrong_window(opens_at, terms.closes_at, is_new_end=True)
     if wrong:
         raise Invalid(wrong)
-    columns = columns_of(given) | {"opens_at": opens_at}
+    columns: dict[str, Any] = columns_of(given) | {"opens_at": opens_at}
     warnings = screen_for_campaign(drive.campaign_id, {"sponsor": columns["sponsor"]})
     if drive.is_public:
         ask_again(warnings, looked_at=looked_at)
@@ -141,10 +141,10 @@ def end_match_fund(actor: Actor, match_fund_id: str, *, reason: str = "") -> Mat
     _drive, fund = lock_own(actor, match_fund_id)
     if fund.ended_at is not None:
         raise Conflict("ended", _("This match fund has ended already."))
-    fund.ended_at = clock.now()
+    fund.ended_at = now = clock.now()
     fund.version += 1
     db.session.flush()
-    after = {"ended_at": fund.ended_at.isoformat(), "left_minor": fund.left.minor}
+    after = {"ended_at": now.isoformat(), "left_minor": fund.left.minor}
     audit.record(actor, "match_fund.ended", fund.id, reason=reason, after=after)
     return fund
 

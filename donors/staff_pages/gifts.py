@@ -21,11 +21,13 @@ from donors import reading
 from donors.gifts import deciding, giving, moderating
 from donors.gifts.gift import Gift
 from donors.jobs import send_refund
+from donors.matching.explaining import explain
+from donors.matching.rules import rules
 from donors.people.donor import Donor
 from donors.receipts import links
 from donors.receipts.receipt import Receipt
 from donors.schemas import RefundSchema
-from donors.staff_pages.blueprint import bp, is_narrowed, periods, wanted_here
+from donors.staff_pages.blueprint import bp, is_narrowed, periods, wanted_here, zone_of
 from donors.staff_pages.life import life_of
 from donors.words import DISPUTE_STATES, REFUND_STATES, TRIBUTES, actor_name
 from staff.access import Actor, current_actor, requires
@@ -169,6 +171,8 @@ def _gift_page(found: Gift, form: Form) -> str:
         left=giving.left_to_refund(found),
         form=form,
         life=life_of(found, receipt, refunds),
+        match=explain(found, zone_of(current_actor())),
+        match_rules=rules(),
         consents=reading.consents_of(found.donor_id),
         refund_states=REFUND_STATES,
         disputes=reading.disputes_of_gift(found.id),
