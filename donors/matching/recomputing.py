@@ -45,7 +45,8 @@ def kept(fund: MatchFund) -> Sums:
 def verify() -> Iterator[str]:
     """A sentence for each kept sum that differs from its steps, and for each gift that holds what it should not."""
     found = recomputed()
-    for fund in db.session.scalars(select(MatchFund).order_by(MatchFund.id)):
+    query = select(MatchFund).order_by(MatchFund.id).execution_options(populate_existing=True)
+    for fund in db.session.scalars(query):
         if kept(fund) != found[fund.id]:
             yield f"{fund.id}: kept taken, confirmed, paid {kept(fund)}, its steps say {found[fund.id]}"
         if found[fund.id][0] > fund.cap_minor:

@@ -17,7 +17,7 @@ def rules() -> list[str]:
         _(
             "Released money is there for gifts to come. Gifts that were matched in part before get none of it."
         ),
-        _("A gift paid after its page had closed is matched with what is left then."),
+        _("A gift paid after its page had closed is matched with what is left then, in the window."),
         _("A refund that fails brings its match back, as far as there is room."),
         _("A gift that does not count toward the drive is not matched."),
     ]

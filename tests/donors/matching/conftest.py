@@ -11,20 +11,22 @@ from campaigns.drives.drive import Drive
 from campaigns.matching import sponsoring
 from campaigns.matching.match_fund import MatchFund
 from campaigns.matching.match_terms import MatchTerms
-from campaigns.partner import Partner
 from core import clock
 from core.db import transaction
 from core.money import Money
+from donors.gifts.gift import Gift
 from tests.conftest import Cast
-from tests.donors.conftest import usd
+from tests.donors.api.conftest import of
+from tests.donors.conftest import Stripe, usd
+from tests.donors.leading import lead
+
+__all__ = ["of"]
 
 
 @pytest.fixture
-def led_drive(session: Session, cast: Cast, drive: Drive) -> Drive:
-    """The open drive, of a campaign in which Refugio takes part as its lead."""
-    lead = {"organisation_id": cast.refugio.id, "part": "lead", "accepted_at": clock.now()}
-    session.add(Partner(campaign_id=drive.campaign_id, **lead))
-    session.commit()
+def led_drive(session: Session, drive: Drive) -> Drive:
+    """The open drive, of a campaign that Refugio leads."""
+    lead(session, drive)
     return drive
 
 
@@ -44,3 +46,19 @@ def match_fund(cast: Cast, led_drive: Drive) -> Callable[..., MatchFund]:
             return sponsoring.open_match_fund(cast.actor("alice"), led_drive.id, MatchTerms(**given | terms))
 
     return open_fund
+
+
+@pytest.fixture
+def paid(session: Session, give: Callable[..., Gift], stripe: Stripe) -> Callable[..., Gift]:
+    """A gift that went all the way: form, payment page, events."""
+
+    def make(amount: str = "50", **more: str) -> Gift:
+        gift = give(amount, **more)
+        stripe.pay(gift)
+        stripe.deliver_all()
+        session.expire_all()
+        assert gift.state == "settled"
+        session.commit()  # what was read must not be rolled back with what comes after it
+        return gift
+
+    return make

@@ -101,7 +101,7 @@ def main(database_url: str, folder: str) -> None:
             data_dir=Path(folder),
             database_url=database_url,
             queue_url="memory:",
-            log_level="WARNING",
+            log_level="ERROR",
         )
     )
     with ThreadPoolExecutor(THREADS) as pool:
