@@ -1,4 +1,4 @@
-"""Sponsors who add to gifts: one to first monthly gifts until midnight, one to the legal fund, which has paid a part."""
+"""Sponsors who add to gifts: one to first monthly gifts until midnight; one to the legal fund, paid in part."""
 
 from datetime import timedelta
 
@@ -22,8 +22,8 @@ def promise() -> None:
     began = clock.now() - timedelta(days=1)
     monthly = MatchTerms(
         sponsor=FIRST_GIFTS,
-        cap=Money(150_000, "USD"),
-        most_per_gift=Money(5_000, "USD"),
+        cap=Money(300_000, "USD"),
+        most_per_gift=Money(2_500, "USD"),
         opens_at=began,
         closes_at=a_drive("130-before-midnight").closes_at,
     )

@@ -6,6 +6,7 @@ What was promised is no money yet: it is never raised, and stands apart until th
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from decimal import Decimal
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Select, String, Text, select
 from sqlalchemy.orm import Mapped, mapped_column
@@ -75,6 +76,15 @@ class MatchFund(Model):
     @property
     def ratio(self) -> str:
         return f"{self.match_parts}:{self.gift_parts}"
+
+    @property
+    def match_unit(self) -> Money:
+        """What is added for each `gift_unit`: the ratio as money."""
+        return Money.of(Decimal(self.match_parts), self.currency)
+
+    @property
+    def gift_unit(self) -> Money:
+        return Money.of(Decimal(self.gift_parts), self.currency)
 
     @property
     def left(self) -> Money:

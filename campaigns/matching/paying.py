@@ -64,9 +64,7 @@ def undo_payment(actor: Actor, match_payment_id: str, *, reason: str) -> MatchPa
 
     Raises NotFound, Forbidden, Invalid naming the reason, Conflict `undone`.
     """
-    found = db.session.get(MatchPayment, match_payment_id)
-    if found is None:
-        raise NotFound
+    found = get_payment(actor, match_payment_id)
     drive, fund = _lock(actor, found.match_fund_id)
     if not reason.strip():
         raise Invalid({"reason": [_("Say why, for the record.")]})
@@ -95,6 +93,14 @@ def get_own(actor: Actor, match_fund_id: str) -> MatchFund:
     if fund.organisation_id != actor.organisation_id:
         raise NotFound
     return fund
+
+
+def get_payment(actor: Actor, match_payment_id: str) -> MatchPayment:
+    """A payment to a match fund of the actor's organisation. Raises NotFound."""
+    actor.require("funds.view")
+    own = select(MatchFund.id).where(MatchFund.organisation_id == actor.organisation_id)
+    query = select(MatchPayment).where(MatchPayment.match_fund_id.in_(own))
+    return reading.get(query, MatchPayment, match_payment_id)
 
 
 def _lock(actor: Actor, match_fund_id: str) -> tuple[Drive, MatchFund]:

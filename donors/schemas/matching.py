@@ -17,9 +17,9 @@ from core.forms import MoneyField, Schema
 from legal.schemas.said import AmountOut
 
 
-def _parts(label: Any) -> fields.Integer:
+def _parts(label: Any, **more: Any) -> fields.Integer:
     return fields.Integer(
-        load_default=1,
+        **more,
         validate=validate.Range(min=1, max=MOST_PARTS),
         metadata={"label": label, "min": 1, "max": MOST_PARTS},
     )
@@ -44,8 +44,8 @@ class MatchFundBody(Schema):
         required=True,
         metadata={"label": lazy_gettext("Cap"), "hint": lazy_gettext("The most the sponsor adds in all.")},
     )
-    match_parts = _parts(lazy_gettext("The sponsor adds"))
-    gift_parts = _parts(lazy_gettext("for each, of a gift"))
+    match_parts = _parts(lazy_gettext("The sponsor adds"), load_default=1)
+    gift_parts = _parts(lazy_gettext("For each part given"), load_default=1)
     most_per_gift = MoneyField(
         load_default=None,
         allow_none=True,
@@ -75,6 +75,8 @@ class MatchFundForm(MatchFundBody):
     class Meta(Schema.Meta):
         exclude = ("opens_at", "closes_at")
 
+    match_parts = _parts(lazy_gettext("The sponsor adds"), required=True)
+    gift_parts = _parts(lazy_gettext("For each part given"), required=True)
     opens_on = fields.Date(
         load_default=None,
         metadata={"label": lazy_gettext("First day"), "hint": lazy_gettext("Empty: from now on.")},

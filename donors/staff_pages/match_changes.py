@@ -21,7 +21,7 @@ from core.errors import Conflict, Forbidden
 from core.forms import Form
 from donors.schemas.matching import MatchFundForm, WhyIn, as_terms
 from donors.staff_pages.blueprint import bp
-from donors.staff_pages.match_funds import fund_of_payment, match_fund_page, payment_form
+from donors.staff_pages.match_funds import match_fund_page, payment_form
 from staff.access import current_actor, requires
 
 _NAMED = {"opens_at": "opens_on", "closes_at": "closes_on"}
@@ -31,7 +31,7 @@ _NAMED = {"opens_at": "opens_on", "closes_at": "closes_on"}
 @requires("campaigns.edit")
 def new_match_fund(drive_id: str) -> str:
     drive = _own(drive_id)
-    return _form_page(drive, Form(_schema(drive)))
+    return _form_page(drive, Form(_schema(drive), initial={"match_parts": 1, "gift_parts": 1}))
 
 
 @bp.post("/drives/<drive_id>/match-funds/new")
@@ -118,18 +118,18 @@ def match_payment_submit(match_fund_id: str) -> Any:
 @bp.post("/match-payments/<match_payment_id>/reversals")
 @requires("funds.edit")
 def match_payment_undo_submit(match_payment_id: str) -> Any:
-    fund = fund_of_payment(match_payment_id)
+    fund_id = paying.get_payment(current_actor(), match_payment_id).match_fund_id
     form = Form(WhyIn(), request.form)
     if not form.is_valid:
         flash(_("Say why the payment is taken back, for the record."), "bad")
-        return redirect(url_for(".match_fund", match_fund_id=fund.id), 303)
+        return redirect(url_for(".match_fund", match_fund_id=fund_id), 303)
     try:
         with transaction():
             paying.undo_payment(current_actor(), match_payment_id, **form.data)
         flash(_("The payment is taken back. Both rows stay in the ledger."))
     except Conflict as refusal:
         flash(refusal.message, "bad")
-    return redirect(url_for(".match_fund", match_fund_id=fund.id), 303)
+    return redirect(url_for(".match_fund", match_fund_id=fund_id), 303)
 
 
 def _own(drive_id: str) -> Drive:

@@ -5,13 +5,12 @@ from typing import Any
 
 from flask import Response, render_template
 from markupsafe import Markup
-from sqlalchemy import select
 
 from campaigns import reading
 from campaigns.drives import drive_panels
 from campaigns.drives.drive import Drive
 from campaigns.matching.match_fund import MatchFund, match_funds_of
-from campaigns.matching.match_payment import MatchPayment, payments_of
+from campaigns.matching.match_payment import payments_of
 from campaigns.matching.sponsoring import get_match_fund
 from campaigns.schemas.campaign import ReasonSchema
 from core import clock
@@ -117,15 +116,6 @@ def _payment_schema(fund: MatchFund) -> MatchPaymentSchema:
 
 def payment_form(fund: MatchFund, typed: Any) -> Form:
     return Form(_payment_schema(fund), typed)
-
-
-def fund_of_payment(match_payment_id: str) -> MatchFund:
-    """Raises NotFound."""
-    query = select(MatchPayment.match_fund_id).where(MatchPayment.id == match_payment_id)
-    found = None if "\x00" in match_payment_id else db.session.scalar(query)
-    if found is None:
-        raise NotFound
-    return get_match_fund(current_actor(), found)
 
 
 @bp.get("/match-funds/<match_fund_id>/gifts.csv")

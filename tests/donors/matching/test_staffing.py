@@ -8,10 +8,14 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from campaigns.campaign import Campaign
+from campaigns.clients import identity
+from campaigns.disclosure import standing_words
 from campaigns.drives.drive import Drive
 from campaigns.funds import ledger
 from campaigns.matching.match_fund import MatchFund
 from core import clock
+from core.db import transaction
 from donors.figures import progress
 from donors.gifts.gift import Gift
 from donors.matching import recomputing
@@ -48,7 +52,7 @@ def test_a_match_fund_is_opened_edited_and_ended_on_pages(
     assert (fund.ratio, fund.cap_minor, fund.most_per_gift_minor) == ("2:1", 100_000, 20_000)
     assert fund.closes_at == clock.closes_at((clock.now() + timedelta(days=9)).date(), "America/Chicago")
     page = carla.get(f"/staff/match-funds/{fund.id}").text
-    assert "2 for each 1 given" in page
+    assert "$2 for each $1 given" in page
 
     before = (fund.opens_at, fund.closes_at)
     form = f"/staff/match-funds/{fund.id}/edit"
@@ -238,3 +242,15 @@ def test_others_find_nothing_and_roles_do_only_what_is_theirs(
     assert refused.status_code == 403
     session.expire_all()
     assert (fund.ended_at, fund.paid_minor) == (None, 0)
+
+
+def test_a_sponsor_that_names_a_client_sealed_later_is_found(
+    session: Session, cast: Cast, led_drive: Drive, match_fund: Open
+) -> None:
+    match_fund(10_000, sponsor="Friends of Zebulón Quetzalito")
+    campaign = session.get_one(Campaign, led_drive.campaign_id)
+    assert campaign.client_id is not None
+    session.commit()
+    with transaction():
+        identity.seal_identity(cast.actor("alice"), campaign.client_id, full_name="Zebulón Quetzalito")
+    assert ("drive", led_drive.id) in standing_words(campaign.client_id)
