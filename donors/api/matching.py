@@ -128,7 +128,7 @@ def undo_match_payment(body: dict[str, Any], match_payment_id: str) -> MatchPaym
 def explain_match(gift_id: str) -> dict[str, Any]:
     """Why a gift was matched so: what it found in each match fund, in their order, and each step since."""
     found = explain(reading.get_gift(current_actor(), gift_id))
-    names = ("taken", "confirmed", "looked", "happened")
+    names = ("taken", "confirmed", "short", "looked", "happened")
     return {name: getattr(found, name) for name in names} | {"rules": rules()}
 
 

@@ -12,6 +12,7 @@ from core.i18n import instant
 from core.i18n import money as money_text
 from core.money import Money
 from donors.gifts.gift import Gift
+from donors.gifts.refund import gift_part_gone
 from donors.matching import match_entry as steps
 from donors.matching.match_entry import MatchEntry, MatchLook
 
@@ -41,6 +42,8 @@ class Explanation:
     #: What stands now, and how much of it is confirmed.
     taken: Money
     confirmed: Money
+    #: What would stand now, had there been room when money of the gift came back.
+    short: Money
 
     def __bool__(self) -> bool:
         return bool(self.looked)
@@ -61,11 +64,25 @@ def explain(gift: Gift, zone: str = "UTC") -> Explanation:
         .order_by(MatchEntry.id)
     )
     happened = [Happened(entry, sponsor, _step(entry)) for entry, sponsor in entries]
+    looked = [Looked(look, sponsor, _verdict(look, zone)) for look, sponsor in looks]
+    taken = Money(sum(each.entry.taken_minor for each in happened), gift.currency)
     return Explanation(
-        looked=[Looked(look, sponsor, _verdict(look, zone)) for look, sponsor in looks],
+        looked=looked,
         happened=happened,
-        taken=Money(sum(each.entry.taken_minor for each in happened), gift.currency),
+        taken=taken,
+        short=Money(max(_share(gift, looked) - taken.minor, 0), gift.currency),
         confirmed=Money(sum(each.entry.confirmed_minor for each in happened), gift.currency),
+    )
+
+
+def _share(gift: Gift, looked: list[Looked]) -> int:
+    """What the last round's reservations come to for what stands of a paid gift."""
+    if not looked or not gift.counts or gift.paid_at is None:
+        return 0
+    stands = gift.amount_minor - gift_part_gone(gift.id)
+    last = looked[-1].look.round
+    return sum(
+        each.look.amount_minor * stands // gift.amount_minor for each in looked if each.look.round == last
     )
 
 

@@ -204,6 +204,11 @@ class ExplanationOut(ma.Schema):
 
     taken = fields.Nested(AmountOut, required=True)
     confirmed = fields.Nested(AmountOut, required=True)
+    short = fields.Nested(
+        AmountOut,
+        required=True,
+        metadata={"description": "What came back found no room: it was not matched again"},
+    )
     looked = fields.List(fields.Nested(LookedOut), required=True)
     happened = fields.List(fields.Nested(HappenedOut), required=True)
     rules = fields.List(fields.String(), required=True)

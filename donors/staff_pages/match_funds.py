@@ -83,6 +83,7 @@ def match_fund(match_fund_id: str) -> str:
 def match_fund_page(fund: MatchFund, *, payment: Form | None = None, ending: Form | None = None) -> str:
     """One match fund, with the forms as they were sent where they were refused."""
     actor = current_actor()
+    drive = reading.get_drive(actor, fund.drive_id)
     is_own = fund.organisation_id == actor.organisation_id
     sees_money = is_own and actor.can("funds.view")
     payments = list(db.session.scalars(payments_of(fund.id))) if sees_money else []
@@ -92,14 +93,15 @@ def match_fund_page(fund: MatchFund, *, payment: Form | None = None, ending: For
     return render_template(
         "donors/staff/match_fund.html",
         fund=fund,
-        drive=reading.get_drive(actor, fund.drive_id),
+        drive=drive,
         is_own=is_own,
         sees_money=sees_money,
         payments=payments,
         undone={each.undoes_id for each in payments},
         pager=pager,
         held=exporting.held_by_gift(fund.id, [each.id for each in pager.items]) if pager else {},
-        payment=payment or Form(_payment_schema(fund), initial={"amount": due}),
+        payment=payment
+        or Form(_payment_schema(fund), initial={"amount": due, "received_on": clock.today(drive.zone)}),
         ending=ending or Form(ReasonSchema()),
         now=clock.now(),
         states=MATCH_STATES,
