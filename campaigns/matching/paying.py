@@ -53,7 +53,7 @@ def record_payment(
         match_fund_id=fund.id, received_on=received_on, reference=reference.strip(), recorded_by=actor.label
     )
     row.amount = amount
-    _post(drive, row, "match_paid")
+    _post(drive, fund, row, "match_paid")
     after = {"payment": row.id, "amount_minor": amount.minor, "currency": amount.currency}
     audit.record(actor, "match_fund.paid", fund.id, after=after)
     return row
@@ -79,7 +79,7 @@ def undo_payment(actor: Actor, match_payment_id: str, *, reason: str) -> MatchPa
         recorded_by=actor.label,
     )
     row.amount = -found.amount
-    _post(drive, row, "match_payment_undone")
+    _post(drive, fund, row, "match_payment_undone")
     audit.record(
         actor, "match_fund.payment_undone", fund.id, reason=reason.strip(), after={"payment": found.id}
     )
@@ -104,15 +104,15 @@ def get_payment(actor: Actor, match_payment_id: str) -> MatchPayment:
 
 
 def _lock(actor: Actor, match_fund_id: str) -> tuple[Drive, MatchFund]:
-    """The drive's row is the lock of its payments; the match fund's own is taken after the ledger's."""
-    fund = get_own(actor, match_fund_id)
+    """The drive's row, then the match fund's, before anything is posted, as everywhere."""
+    found = get_own(actor, match_fund_id)
     actor.require("funds.edit")
-    drive = reading.get(reading.drives_of(actor), Drive, fund.drive_id, lock=True)
-    db.session.refresh(fund)
+    drive = reading.get(reading.drives_of(actor), Drive, found.drive_id, lock=True)
+    (fund,) = lock_match_funds([found.id])
     return drive, fund
 
 
-def _post(drive: Drive, row: MatchPayment, kind: str) -> None:
+def _post(drive: Drive, fund: MatchFund, row: MatchPayment, kind: str) -> None:
     db.session.add(row)
     db.session.flush()
     ledger.post(
@@ -122,6 +122,5 @@ def _post(drive: Drive, row: MatchPayment, kind: str) -> None:
         lines=[Line(ledger.BANK, row.amount), Line(ledger.MATCHES, -row.amount)],
         occurred_at=clock.opens_at(row.received_on, drive.zone),
     )
-    (fund,) = lock_match_funds([row.match_fund_id])
     fund.paid_minor += row.amount_minor
     db.session.flush()

@@ -66,6 +66,7 @@ def take_back(gift: Gift, row: Refund, *, at: datetime, account: str = ledger.ST
     freeze_if_due(drive)
     gift_part = min(row.amount_minor, max(gift.amount_minor - gift_part_gone(gift.id), 0))
     row.gift_part_minor, row.done_at = gift_part, at
+    _follow_with_match(gift, row, REFUNDED if account == ledger.STRIPE else DISPUTE_LOST)
     _post(gift, row, at=at, account=account, kind="refund" if account == ledger.STRIPE else "dispute_lost")
     gift.refunded_minor += row.amount_minor
     is_whole = gift.refunded_minor == gift.charged.minor
@@ -75,7 +76,6 @@ def take_back(gift: Gift, row: Refund, *, at: datetime, account: str = ledger.ST
         tally.take_off_refund(drive, gift, at=at, gift_part_minor=gift_part, is_whole=is_whole)
     if is_whole and gift.recurring_gift_id and drive.is_open(at):
         tally.lose_new_monthly_donor(gift.recurring_gift_id, at=at, because="refunded")
-    _follow_with_match(gift, row, REFUNDED if account == ledger.STRIPE else DISPUTE_LOST)
     news.gift_refunded(gift, row)
 
 
@@ -84,6 +84,7 @@ def bring_back(gift: Gift, row: Refund, *, at: datetime, account: str = ledger.S
     was_whole = gift.state == REFUNDED
     freeze_if_due(db.session.get_one(Drive, gift.drive_id))
     row.undone_at = at
+    _follow_with_match(gift, row, CAME_BACK)
     kind = "refund_returned" if account == ledger.STRIPE else "dispute_lost_undone"
     _post(gift, row, at=at, account=account, kind=kind, sign=-1)
     gift.refunded_minor -= row.amount_minor
@@ -94,7 +95,6 @@ def bring_back(gift: Gift, row: Refund, *, at: datetime, account: str = ledger.S
         tally.put_back(drive, gift, at=at, gift_part_minor=row.gift_part_minor, was_whole=was_whole)
     if was_whole and gift.recurring_gift_id:
         tally.regain_new_monthly_donor(gift.recurring_gift_id, because="refunded")
-    _follow_with_match(gift, row, CAME_BACK)
 
 
 def _follow_with_match(gift: Gift, row: Refund, because: str) -> None:

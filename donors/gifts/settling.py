@@ -70,12 +70,12 @@ def _settle(gift: Gift, payment: Payment) -> None:
     gift.paid_at = payment.paid_at
     gift.processing_fee_minor = payment.fee.minor if payment.fee else None
     gift.counts = drive.counts(started_at=gift.started_at, paid_at=payment.paid_at)
+    matching.settle(gift, was_over=was_over)
     _post_settlement(gift, payment)
     if gift.counts:
         tally.add_gift(drive, gift)
     if gift.recurring_gift_id:
         _settle_instalment(gift, drive)
-    matching.settle(gift, was_over=was_over)
     _issue_receipt(gift)
     news.gift_paid(gift)
 

@@ -5,9 +5,10 @@ The rules, as `rules.py` prints them: funds are asked in their order and each ce
 is left of a cap is reserved when the gift is begun; a part of a gift that goes back releases the same part of its
 match, the rest rounded down to the minor unit; released money is there for gifts to come alone.
 
-The rows of match funds are locked after the gift's and after the ledger's totals, in the order of their ids, so that
-no two transactions wait for each other. A reservation looks at the cap with the row locked: however many gifts
-begin at once, they are matched one after the other, and the database refuses a sum above the cap.
+The rows of match funds are locked after the gift's and before the ledger's totals, in the order of their ids, so that
+no two transactions wait for each other, also where one posts several groups. A reservation looks at the cap with the
+row locked: however many gifts begin at once, they are matched one after the other, and the database refuses a sum
+above the cap.
 """
 
 from dataclasses import dataclass
