@@ -106,7 +106,10 @@ def edit_match_fund(
     wrong = wrong_terms(changes, fund.currency)
     if wrong:
         raise Invalid(wrong)
-    changed = changes_of(fund, columns_of(changes))
+    wanted = {
+        name: value for name, value in columns_of(changes).items() if (name, value) != ("opens_at", None)
+    }
+    changed = changes_of(fund, wanted)
     if fund.first_matched_at is not None and changed.keys() & FROZEN:
         raise Conflict(
             "rules_frozen",

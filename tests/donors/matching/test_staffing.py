@@ -94,6 +94,7 @@ def test_terms_are_frozen_once_a_gift_was_matched(
     assert "$60" in refused.json["errors"]["cap"][0]
     assert patch({"cap": usd(6_000)}).json["state"] == "used_up"
     assert patch({"cap": usd(50_000), "sponsor": "Harbor  Fund"}).json["sponsor"] == "Harbor Fund"
+    assert patch({"opens_at": None, "closes_at": None}).json["closes_at"] is None
     past = (clock.now() - timedelta(minutes=5)).isoformat()
     assert list(patch({"closes_at": past}).json["errors"]) == ["closes_at"]
     assert client.post(f"{address}/endings", json={}, headers=software.headers).status_code == 201
