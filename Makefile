@@ -30,11 +30,12 @@ run: .venv/ready translations/.ready ## Start web, worker, Stripe sandbox and ma
 test: .venv/ready translations/.ready ## Run the whole suite on SQLite, and again on a real PostgreSQL
 	$(PY) -m pytest -q -n $(WORKERS) --database both
 
-torture: .venv/ready translations/.ready ## Disguises of names, random lives of gifts, killed workers, a simulated year, a consent revoked under load
+torture: .venv/ready translations/.ready ## Disguises of names, random lives of gifts, killed workers, a simulated year, a consent revoked under load, a thousand gifts at a match cap
 	AMPARO_DISGUISES=10000 AMPARO_STEPS=5000 AMPARO_KILLS=150 \
 	$(PY) -m pytest -q -n $(WORKERS) tests/campaigns/test_disguises.py tests/torture
 	AMPARO_WALLS=1 $(PY) -m pytest -q tests/safety
-	AMPARO_TORTURE=1 $(PY) -m pytest -q --database both tests/stories/test_withdrawal.py tests/stories/test_dying.py
+	AMPARO_TORTURE=1 $(PY) -m pytest -q --database both tests/stories/test_withdrawal.py tests/stories/test_dying.py \
+	tests/donors/matching/test_rush.py
 
 simulate: .venv/ready translations/.ready ## A year of a thousand recurring gifts with failing cards; prints what came of it
 	$(PY) -m tests.torture.simulation --gifts 1000 --months 12

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from app import create_app
 from core.db import db, transaction
-from demo import bank, cause, givers, people, reports, signers
+from demo import bank, cause, givers, people, reports, signers, sponsors
 from staff.organisation import Organisation
 
 
@@ -20,7 +20,7 @@ def seed(stripe: str) -> None:
         if db.session.scalar(select(Organisation.id).limit(1)):
             _say("The demo data is there already.")
             return
-        for step in (people.settle_in, cause.open_the_campaign):
+        for step in (people.settle_in, cause.open_the_campaign, sponsors.promise):
             with transaction():
                 step()
         with transaction():
@@ -35,6 +35,7 @@ def seed(stripe: str) -> None:
             cause.pay_costs,
             bank.leave_a_run_to_the_bank,
             signers.sign_the_petition,
+            sponsors.pay_a_part,
             cause.tell_updates,
             cause.tell_the_timeline,
             reports.publish_a_report,

@@ -1,5 +1,6 @@
-"""`flask stripe sweep`, and what `flask ledger verify` recomputes of giving."""
+"""`flask stripe sweep`, `flask match verify`, and what `flask ledger verify` recomputes of giving."""
 
+import sys
 from datetime import UTC, datetime
 
 import click
@@ -9,6 +10,7 @@ from flask.cli import AppGroup
 from campaigns.funds import verifying
 from donors import jobs
 from donors.figures import snapping, tally
+from donors.matching import recomputing
 from donors.payments import movements_at_stripe
 from donors.privacy import retention
 
@@ -58,7 +60,22 @@ def _moment(text: str) -> datetime:
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
+match_commands = AppGroup("match", help="Match funds, and what they promise to gifts.")
+
+
+@match_commands.command("verify")
+def verify_matches() -> None:
+    """Recompute what match funds keep, from the steps of every gift, and compare. Exits 1 when anything differs."""
+    found = list(recomputing.verify())
+    for sentence in found:
+        click.echo(sentence)
+    click.echo("matches: all agrees" if not found else f"matches: {len(found)} differ")
+    sys.exit(1 if found else 0)
+
+
 def register(app: Flask) -> None:
+    app.cli.add_command(match_commands)
+    verifying.register("matches", recomputing.verify)
     app.cli.add_command(privacy_commands)
     verifying.register("donors", tally.verify)
     verifying.register("snapshots", snapping.verify)

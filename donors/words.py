@@ -50,6 +50,14 @@ REFUND_STATES: dict[str, Any] = {
     "refused": lazy_gettext("Refused by Stripe"),
     "came_back": lazy_gettext("Came back"),
 }
+MATCH_STATES: dict[str, Any] = {
+    "scheduled": lazy_gettext("Not open yet"),
+    "open": lazy_gettext("Open"),
+    "used_up": lazy_gettext("Used up"),
+    "over": lazy_gettext("Over"),
+    "ended": lazy_gettext("Ended early"),
+}
+MATCH_TONES = {"open": "good", "used_up": "warn"}
 DISPUTE_STATES: dict[str, Any] = {
     "inquiry": lazy_gettext("The bank asks"),
     "inquiry_answered": lazy_gettext("The bank reads our answer"),

@@ -45,6 +45,7 @@ FEE_COVER = "fee_cover"
 REFUNDS = "refunds"
 FEE_COVER_REFUNDS = "fee_cover_refunds"
 INTEREST = "interest"
+MATCHES = "matches"  # paid by sponsors of match funds; raised by no drive
 # Expenses
 PROCESSING_FEES = "processing_fees"
 DISPUTE_FEES = "dispute_fees"
@@ -66,6 +67,7 @@ ACCOUNTS = (
     REFUNDS,
     FEE_COVER_REFUNDS,
     INTEREST,
+    MATCHES,
     PROCESSING_FEES,
     DISPUTE_FEES,
     DISPUTE_LOSSES,
@@ -77,7 +79,7 @@ CASH = (STRIPE, TRANSIT, BANK)
 ASSETS = (*CASH, DISPUTED, BOND_DEPOSIT, TRUST)
 SPENT = (LEGAL_COSTS, BOND_FORFEITED)
 RAISED = (GIFTS, REFUNDS)
-INCOME = (GIFTS, FEE_COVER, REFUNDS, FEE_COVER_REFUNDS, INTEREST)
+INCOME = (GIFTS, FEE_COVER, REFUNDS, FEE_COVER_REFUNDS, INTEREST, MATCHES)
 NO_DRIVE = ""
 _TOTAL_KEY = ("fund_id", "account", "drive_id", "currency")
 

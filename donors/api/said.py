@@ -2,6 +2,7 @@
 
 from marshmallow import Schema, fields, validate
 
+from campaigns.matching.match_fund import STATES as MATCH_STATES
 from donors.gifts.gift import METHODS, TRANSITIONS
 from donors.recurring.instalment import TRANSITIONS as INSTALMENT_TRANSITIONS
 from donors.recurring.recurring_gift import RHYTHMS
@@ -173,6 +174,25 @@ class LegalFiguresOut(Schema):
     bond_held_minor = fields.Integer(required=True)
 
 
+class MatchFigureOut(Schema):
+    """A match fund as the public is told of it."""
+
+    id = fields.String(required=True)
+    sponsor = fields.String(required=True)
+    state = fields.String(required=True, validate=validate.OneOf(MATCH_STATES))
+    match_parts = fields.Integer(required=True)
+    gift_parts = fields.Integer(required=True)
+    cap_minor = fields.Integer(required=True)
+    matched_minor = fields.Integer(required=True)
+    waiting_minor = fields.Integer(
+        required=True, metadata={"description": "Reserved for gifts that are not paid yet"}
+    )
+    left_minor = fields.Integer(required=True)
+    most_per_gift_minor = fields.Integer(required=True, allow_none=True)
+    opens_at = fields.String(required=True)
+    closes_at = fields.String(required=True, allow_none=True)
+
+
 class DriveProgressOut(Schema):
     """The figures of the public page, from the same source."""
 
@@ -181,5 +201,9 @@ class DriveProgressOut(Schema):
     raised_minor = fields.Integer(required=True)
     gifts = fields.Integer(required=True)
     donors = fields.Integer(required=True)
+    matched_minor = fields.Integer(
+        required=True, metadata={"description": "What sponsors add to paid gifts; no part of what is raised"}
+    )
+    match_funds = fields.List(fields.Nested(MatchFigureOut), required=True)
     goals = fields.List(fields.Nested(GoalProgressOut), required=True)
     legal = fields.Nested(LegalFiguresOut, required=True)

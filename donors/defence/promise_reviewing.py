@@ -16,6 +16,7 @@ from donors.defence.promise_review import (
 )
 from donors.defence.screening import Screening
 from donors.gifts import settling
+from donors.gifts.ending import end_unpaid
 from donors.gifts.gift import EXPIRED, FAILED, PENDING, Gift
 from donors.receipts import letters
 from donors.recurring.recurring_gift import ABANDONED, RecurringGift
@@ -120,7 +121,7 @@ def _set(row: PromiseReview, state: str, *, by: str, reason: str) -> None:
 def _close(gift: Gift) -> None:
     """Nothing was paid, and nothing can be."""
     if gift.state in (PENDING, FAILED):
-        gift.move(EXPIRED)
+        end_unpaid(gift, EXPIRED)
     promise = db.session.get(
         RecurringGift, gift.recurring_gift_id, with_for_update=True, populate_existing=True
     )

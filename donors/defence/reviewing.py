@@ -13,6 +13,7 @@ from donors.defence.block import Block
 from donors.defence.hold import DECIDE_WITHIN, HELD, RELEASED, RELEASING, TAKEN, TAKING, Hold
 from donors.defence.screening import Screening
 from donors.gifts import settling
+from donors.gifts.ending import end_unpaid
 from donors.gifts.gift import EXPIRED, FAILED, PENDING, Gift
 from donors.stripe_gateway import HeldPayment
 from staff import audit
@@ -46,7 +47,7 @@ def apply_held(payment: HeldPayment) -> None:
     elif row is not None and payment.state in (TAKEN, RELEASED):
         _finish(row, payment.state)
     if row is not None and row.state == RELEASED and gift.state in (PENDING, FAILED):
-        gift.move(EXPIRED)
+        end_unpaid(gift, EXPIRED)
 
 
 def note_taken(gift_id: str) -> None:

@@ -6,7 +6,7 @@ brought, instalments included, less refunds; without fee cover and without anyth
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, select
 
 from campaigns.drives.drive import Drive
 from campaigns.drives.goal import AMOUNT, DONORS, MONTHLY_VALUE, PRO_BONO_HOURS, SIGNATURES, Goal
+from campaigns.matching.match_fund import MatchFund
 from campaigns.petitions.signature import count_signatures
 from core import clock
 from core.db import db
@@ -22,6 +23,7 @@ from donors.figures.counted_promise import monthly_value
 from donors.figures.goal_progress import GoalProgress
 from donors.figures.goal_step import read_reached
 from donors.figures.statement import statement
+from donors.matching import figures as matches
 from legal.bonds.bond_figures import BondFigures
 from legal.pledges.certified import certified_tenths
 from legal.pledges.hours_pledge import pledged_hours
@@ -54,6 +56,13 @@ class Progress:
     goals: list[GoalProgress]
     tiles: Tiles
     as_of: datetime
+    #: What sponsors promise to add; no part of what is raised.
+    match_funds: list[MatchFund] = field(default_factory=list)
+
+    @property
+    def matched(self) -> Money:
+        """What sponsors add to gifts that are paid."""
+        return matches.matched(self.match_funds, self.raised.currency)
 
     def as_json(self) -> dict[str, Any]:
         """The public JSON of a drive's figures; amounts in minor units."""
@@ -64,6 +73,8 @@ class Progress:
             "raised_minor": self.raised.minor,
             "gifts": self.gifts,
             "donors": self.donors,
+            "matched_minor": self.matched.minor,
+            "match_funds": matches.as_json(self.match_funds, self.as_of),
             "goals": [g.as_json() for g in self.goals],
             "legal": {
                 "hours": tiles.hours_tenths / 10,
@@ -111,6 +122,7 @@ def assemble(rows: Sequence[Any], as_of: datetime) -> Progress:
         goals=[_goal(goal, drive, row) for goal in goals],
         tiles=_tiles(row, drive.currency),
         as_of=as_of,
+        match_funds=matches.read_matches(row.matches),
     )
 
 

@@ -122,6 +122,7 @@ def _content(drive: Drive, kind: str, number: int, now: datetime) -> dict[str, A
     assert figures is not None
     told = figures.as_json()
     told["legal"] = {name: value for name, value in told["legal"].items() if not name.startswith("bond")}
+    del told["match_funds"]  # words of sponsors; the chain keeps figures
     for goal in told["goals"]:
         for name in ("frozen", "aim", "reached"):
             goal.pop(name, None)

@@ -13,6 +13,7 @@ from campaigns.funds.ledger import LedgerTotal
 from donors.figures.goal_step import reached_column
 from donors.figures.snapshot import CLOSE, PublicSnapshot
 from donors.figures.tally import DriveTotal
+from donors.matching.figures import matches_column
 from legal.bonds.bond import REFUNDED, Bond
 from legal.costs.in_kind import ACCEPTED, InKindCost
 from legal.matters.matter import Matter
@@ -48,6 +49,7 @@ def _columns() -> list[ColumnElement[Any]]:
         LegalTotal.currency.label("in_kind_currency"),
         _frozen().label("frozen"),
         reached_column().label("reached"),
+        matches_column().label("matches"),
     ]
 
 

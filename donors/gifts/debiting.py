@@ -6,6 +6,7 @@ from core import clock
 from core.db import db
 from donors.gifts import fee_cover
 from donors.gifts.debit import ARRIVED, ASK_AFTER, REFUSED, WAITING, BankGiving, Debit
+from donors.gifts.ending import end_unpaid
 from donors.gifts.gift import BANK, FAILED, PENDING, RECEIVED, REFUNDED, Gift
 from donors.receipts import letters
 from donors.stripe_gateway import Payment
@@ -68,7 +69,7 @@ def _refuse(gift: Gift, row: Debit | None) -> None:
     if row is not None:
         row.move(REFUSED)
     if gift.state == PENDING:
-        gift.move(FAILED)
+        end_unpaid(gift, FAILED)
         letters.debit_refused(gift)
     db.session.flush()
 

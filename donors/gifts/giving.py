@@ -19,6 +19,7 @@ from donors.gifts.gift import BANK, CARD, Gift, public_name
 from donors.gifts.limits import check_amount, check_step
 from donors.gifts.refund import Refund
 from donors.gifts.settling import lock_gift
+from donors.matching import matching
 from donors.payments.connected_account import account_of
 from donors.people import consent, donor
 from donors.recurring.recurring_gift import ABANDONED, ENDED, Cancellation, RecurringGift
@@ -94,6 +95,7 @@ def start(drive: Drive, order: GiftOrder, *, gift_id: str) -> Gift:
     gift.amount = order.amount
     db.session.add(gift)
     db.session.flush()
+    matching.reserve(gift)
     return gift
 
 

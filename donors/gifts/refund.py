@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Text, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core import clock, ids
-from core.db import Id, Model, MoneyColumns, UtcDateTime
+from core.db import Id, Model, MoneyColumns, UtcDateTime, db
 from donors.gifts.gift import Gift
 
 
@@ -39,3 +39,11 @@ class Refund(Model, MoneyColumns):
         if self.done_at is not None:
             return "done"
         return "refused" if self.failed_at is not None else "on_its_way"
+
+
+def gift_part_gone(gift_id: str) -> int:
+    """How much of the gift itself, fee cover aside, has gone back so far, in minor units."""
+    query = select(func.coalesce(func.sum(Refund.gift_part_minor), 0)).where(
+        Refund.gift_id == gift_id, Refund.done_at.is_not(None), Refund.undone_at.is_(None)
+    )
+    return int(db.session.scalar(query) or 0)

@@ -3,7 +3,7 @@ from there because a refund failed or a bank decided anew. Each is posted once."
 
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from campaigns.drives.drive import Drive
 from campaigns.funds import ledger
@@ -15,7 +15,9 @@ from core.money import Money
 from donors.figures import tally
 from donors.figures.snapping import freeze_if_due
 from donors.gifts.gift import PARTLY_REFUNDED, REFUNDED, SETTLED, Gift
-from donors.gifts.refund import Refund
+from donors.gifts.refund import Refund, gift_part_gone
+from donors.matching import matching
+from donors.matching.match_entry import CAME_BACK, DISPUTE_LOST
 from donors.receipts import letters, receipt
 from donors.stripe_gateway import StripeRefund
 
@@ -65,8 +67,9 @@ def take_back(gift: Gift, row: Refund, *, at: datetime, account: str = ledger.ST
     db.session.flush()
     drive = db.session.get_one(Drive, gift.drive_id)
     freeze_if_due(drive)
-    gift_part = min(row.amount_minor, max(gift.amount_minor - _gift_parts(gift), 0))
+    gift_part = min(row.amount_minor, max(gift.amount_minor - gift_part_gone(gift.id), 0))
     row.gift_part_minor, row.done_at = gift_part, at
+    _follow_with_match(gift, row, REFUNDED if account == ledger.STRIPE else DISPUTE_LOST)
     _post(gift, row, at=at, account=account, kind="refund" if account == ledger.STRIPE else "dispute_lost")
     gift.refunded_minor += row.amount_minor
     is_whole = gift.refunded_minor == gift.charged.minor
@@ -84,6 +87,7 @@ def bring_back(gift: Gift, row: Refund, *, at: datetime, account: str = ledger.S
     was_whole = gift.state == REFUNDED
     freeze_if_due(db.session.get_one(Drive, gift.drive_id))
     row.undone_at = at
+    _follow_with_match(gift, row, CAME_BACK)
     kind = "refund_returned" if account == ledger.STRIPE else "dispute_lost_undone"
     _post(gift, row, at=at, account=account, kind=kind, sign=-1)
     gift.refunded_minor -= row.amount_minor
@@ -96,12 +100,10 @@ def bring_back(gift: Gift, row: Refund, *, at: datetime, account: str = ledger.S
         tally.regain_new_monthly_donor(gift.recurring_gift_id, because="refunded")
 
 
-def _gift_parts(gift: Gift) -> int:
-    """How much of the gift itself, fee cover aside, has gone back so far."""
-    query = select(func.coalesce(func.sum(Refund.gift_part_minor), 0)).where(
-        Refund.gift_id == gift.id, Refund.done_at.is_not(None), Refund.undone_at.is_(None)
-    )
-    return int(db.session.scalar(query) or 0)
+def _follow_with_match(gift: Gift, row: Refund, because: str) -> None:
+    db.session.flush()
+    stands = gift.amount_minor - gift_part_gone(gift.id)
+    matching.follow(gift, stands_minor=stands, because=because, source=row.id)
 
 
 def _post(gift: Gift, row: Refund, *, at: datetime, account: str, kind: str, sign: int = 1) -> None:

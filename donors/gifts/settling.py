@@ -18,12 +18,13 @@ from donors.figures import tally
 from donors.figures.counted_promise import count_promise
 from donors.figures.snapping import freeze_if_due
 from donors.gifts import returning
-from donors.gifts.gift import RECEIVED, REFUNDED, SETTLED, Gift
+from donors.gifts.gift import EXPIRED, FAILED, RECEIVED, REFUNDED, SETTLED, Gift
+from donors.matching import matching
 from donors.payments.connected_account import require_same
 from donors.people.donor import Donor
 from donors.receipts import receipt
 from donors.recurring import standing
-from donors.recurring.instalment import FAILED
+from donors.recurring.instalment import FAILED as UNCOLLECTED
 from donors.recurring.recurring_gift import RecurringGift
 from donors.stripe_gateway import Payment, StripeRefund
 from donors.webhooks_out import news
@@ -67,10 +68,12 @@ def _settle(gift: Gift, payment: Payment) -> None:
     drive = db.session.get_one(Drive, gift.drive_id)
     freeze_if_due(drive)
     assert payment.paid_at is not None
+    was_over = gift.state in (EXPIRED, FAILED)
     gift.move(SETTLED)
     gift.paid_at = payment.paid_at
     gift.processing_fee_minor = payment.fee.minor if payment.fee else None
     gift.counts = drive.counts(started_at=gift.started_at, paid_at=payment.paid_at)
+    matching.settle(gift, was_over=was_over)
     _post_settlement(gift, payment)
     if gift.counts:
         tally.add_gift(drive, gift)
@@ -105,7 +108,7 @@ def _settle_instalment(gift: Gift, drive: Drive) -> None:
     is_first = promise.first_paid_at is None
     promise.first_paid_at = promise.first_paid_at or gift.paid_at
     db.session.flush()
-    if gift.period_on is None or not standing.has_later_instalment(promise.id, gift.period_on, FAILED):
+    if gift.period_on is None or not standing.has_later_instalment(promise.id, gift.period_on, UNCOLLECTED):
         standing.recover(promise)
     standing.restand(promise)
     if is_first and gift.counts:

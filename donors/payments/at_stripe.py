@@ -20,6 +20,7 @@ from donors.defence.hold import HELD, Hold
 from donors.defence.promise_review import PromiseReview
 from donors.gifts import debiting, giving, settling
 from donors.gifts.debit import WAITING, Debit
+from donors.gifts.ending import end_unpaid
 from donors.gifts.gift import EXPIRED, PENDING, Gift
 from donors.gifts.refund import Refund
 from donors.payments import disputes_at_stripe, events_at_stripe, stripe_events
@@ -181,7 +182,7 @@ def _close_or_settle(gift_id: str) -> None:
     with transaction():  # no page was ever opened for it
         gift = settling.lock_gift(gift_id)
         if gift is not None and gift.state == PENDING:
-            gift.move(EXPIRED)
+            end_unpaid(gift, EXPIRED)
 
 
 def each_of(work: Callable[[str], None], ids_due: Iterable[str]) -> None:

@@ -16,6 +16,7 @@ from donors import stripe_gateway
 from donors.defence import learning, reviewing
 from donors.disputes import looking as disputes
 from donors.gifts import debiting, settling
+from donors.gifts.ending import end_unpaid
 from donors.gifts.gift import EXPIRED, FAILED, PENDING, Gift
 from donors.payments.connected_account import require_same
 from donors.payments.stripe_event import NotYet as NotYet
@@ -193,8 +194,8 @@ def _expire(gift: Gift) -> None:
     """The payment page closed unpaid. No money moved."""
     if gift.state not in {PENDING, FAILED}:
         return
-    gift.move(EXPIRED)
     if gift.recurring_gift_id:
         promise = db.session.get_one(RecurringGift, gift.recurring_gift_id, with_for_update=True)
         if promise.state == PROMISE_PENDING:
             promise.move(ABANDONED)
+    end_unpaid(gift, EXPIRED)

@@ -20,6 +20,9 @@ from donors.figures.tally import NewMonthlyDonor
 from donors.gifts import debiting, fee_cover
 from donors.gifts.debit import WAITING
 from donors.gifts.gift import BANK, FAILED, RECEIVED, REFUNDED, Gift
+from donors.matching.explaining import matches_of
+from donors.matching.figures import shown
+from donors.matching.rules import rules
 from donors.public.campaign_face import CampaignFace
 from donors.public.face import Face, RecentGift
 from donors.receipts import links
@@ -53,6 +56,9 @@ def drive_view(face: Face) -> dict[str, Any]:
         "hours_by_month": face.hours_by_month,
         "raised_by_day": face.raised_by_day,
         "as_of": figures.as_of,
+        "matches": (told := shown(figures.match_funds, figures.as_of)),
+        "matched": figures.matched,
+        "match_rules": rules() if told else [],
         "decimals": EXPONENTS[drive.currency],
         "fee_text": _fee_text(rate) if rate else "",
         "fee_percent": int(rate.percent * 100) if rate else None,
@@ -212,6 +218,10 @@ def thanks_view(gift: Gift) -> SimpleNamespace:
         fee_cover=gift.fee_cover if gift.fee_cover_minor else None,
         rhythm=promise.rhythm if promise else "once",
         next_on=promise.next_due_on if promise else None,
+        matches=[
+            (sponsor if is_told else _("A sponsor"), amount, sure)
+            for sponsor, amount, sure in matches_of(gift.id)
+        ],
         place=place,
         target=target,
         drive={"slug": drive.slug, "title": drive.title if is_told else house},

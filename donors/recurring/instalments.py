@@ -12,6 +12,7 @@ from core import clock, ids
 from core.db import db, insert_once
 from core.money import Money
 from donors.gifts import settling
+from donors.gifts.ending import end_unpaid
 from donors.gifts.gift import FAILED, PENDING, Gift
 from donors.payments.connected_account import require_same
 from donors.receipts import letters
@@ -87,7 +88,7 @@ def _collect(promise: RecurringGift, row: Instalment, invoice: Invoice, payment:
         settling.apply_payment(gift, payment)
         return
     if gift.state == PENDING:
-        gift.move(FAILED)
+        end_unpaid(gift, FAILED)
     row.move(instalment.FAILED)
     failing.note_failure(promise, row)
 

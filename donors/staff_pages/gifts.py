@@ -22,11 +22,13 @@ from donors.gifts import deciding, giving, moderating
 from donors.gifts.debit import Debit
 from donors.gifts.gift import Gift
 from donors.jobs import send_refund
+from donors.matching.explaining import explain
+from donors.matching.rules import rules
 from donors.people.donor import Donor
 from donors.receipts import links
 from donors.receipts.receipt import Receipt
 from donors.schemas import RefundSchema
-from donors.staff_pages.blueprint import bp, is_narrowed, periods, wanted_here
+from donors.staff_pages.blueprint import bp, is_narrowed, periods, wanted_here, zone_of
 from donors.staff_pages.life import life_of
 from donors.words import DISPUTE_STATES, REFUND_STATES, TRIBUTES, actor_name
 from staff.access import Actor, current_actor, requires
@@ -172,6 +174,8 @@ def _gift_page(found: Gift, form: Form) -> str:
         form=form,
         life=life_of(found, receipt, refunds, debit),
         debit=debit,
+        match=explain(found, zone_of(current_actor())),
+        match_rules=rules(),
         consents=reading.consents_of(found.donor_id),
         refund_states=REFUND_STATES,
         disputes=reading.disputes_of_gift(found.id),

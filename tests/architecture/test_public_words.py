@@ -41,6 +41,7 @@ PUBLIC = {
     "fund.purpose": "campaigns.funds.funding",
     "fund.surplus_clause": "campaigns.funds.funding",
     "drive_extension.note": "campaigns.drives.extending",
+    "match_fund.sponsor": "campaigns.matching.sponsoring",
     "report_note.body": "legal.reports.publishing",
     "gift.public_name": "donors.gifts.giving",
     "gift.message": "donors.gifts.giving",
@@ -100,8 +101,12 @@ def test_only_these_modules_make_the_rows(the_app: object) -> None:
     assert makers == set()
 
 
-#: Instalments repeat no words of their donor; faces of campaigns without a persona show the campaign's title.
-MAKE_WITHOUT_WORDS = {"donors.recurring.instalments", "donors.public.face", "donors.public.campaign_face"}
+#: Instalments repeat no words of their donor; faces of campaigns without a persona show the campaign's title; the
+#: figures read match funds back from the one statement, to be shown.
+MAKE_WITHOUT_WORDS = {
+    *("donors.recurring.instalments", "donors.public.face", "donors.public.campaign_face"),
+    "donors.matching.figures",
+}
 
 
 def test_the_door_is_one() -> None:

@@ -32,6 +32,7 @@ REQUESTS: dict[str, tuple[str, str, dict[str, Any]]] = {
         {"what": "filed", "happened_on": "2025-06-12"},
     ),
     "fund": ("PATCH", "/funds/{fund}", {}),
+    "match_fund": ("POST", "/drives/{drive}/match-funds", {"cap": {"minor": 100_000, "currency": "USD"}}),
 }
 #: Fields of the giving form by the column that they become.
 GIVING = {"gift.message": "message", "gift.public_name": "alias"}

@@ -12,7 +12,7 @@ from sqlalchemy import Select, inspect, select, text
 
 from campaigns.campaign import Campaign
 from core.db import Model, db, transaction
-from demo import bank, cause, people, reports, signers
+from demo import bank, cause, people, reports, signers, sponsors
 from donors.gifts import form_token
 from donors.gifts.gift import Gift
 from donors.webhooks_out import keeping
@@ -127,7 +127,7 @@ def town(
     short = tmp_path_factory.mktemp("hours") / "hours.csv"
     short.write_text("".join(lines[:HOURS_KEPT]))
     monkeypatch.setattr(cause, "HOURS", short)
-    for step in (people.settle_in, cause.open_the_campaign, cause.record_hours):
+    for step in (people.settle_in, cause.open_the_campaign, sponsors.promise, cause.record_hours):
         with transaction():
             step()
     with transaction():
@@ -138,6 +138,7 @@ def town(
         cause.pay_costs,
         bank.leave_a_run_to_the_bank,
         signers.sign_the_petition,
+        sponsors.pay_a_part,
         *told,
         stranger.settle,
     ):

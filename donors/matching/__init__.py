@@ -1,0 +1,1 @@
+"""Which gifts are matched by which match funds, why, and what became of it."""
