@@ -74,11 +74,11 @@ def create_bank_file(body: dict[str, Any]) -> Imported:
         return explaining.import_bank_file(current_actor(), body["csv"], load_bank_row)
 
 
-@bp.post("/bank-lines/<line_id>/matches")
+@bp.post("/bank-lines/<bank_line_id>/matches")
 @token_required("funds.edit")
 @bp.arguments(BankMatchIn)
 @bp.response(201, BankLineOut)
-def create_bank_match(body: dict[str, Any], line_id: str) -> BankLine:
+def create_bank_match(body: dict[str, Any], bank_line_id: str) -> BankLine:
     """Say which payout a line of the bank is. 409 `matched` where either has its counterpart."""
     with transaction():
-        return explaining.match_by_hand(current_actor(), line_id, body["payout_id"])
+        return explaining.match_by_hand(current_actor(), bank_line_id, body["payout_id"])
