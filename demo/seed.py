@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from app import create_app
 from core.db import db, transaction
-from demo import bank, cause, givers, people, reports, signers, sponsors
+from demo import bank, cause, debits, givers, people, reports, signers, sponsors
 from staff.organisation import Organisation
 
 
@@ -20,7 +20,12 @@ def seed(stripe: str) -> None:
         if db.session.scalar(select(Organisation.id).limit(1)):
             _say("The demo data is there already.")
             return
-        for step in (people.settle_in, cause.open_the_campaign, sponsors.promise):
+        for step in (
+            people.settle_in,
+            debits.offer_gifts_from_bank_accounts,
+            cause.open_the_campaign,
+            sponsors.promise,
+        ):
             with transaction():
                 step()
         with transaction():

@@ -38,9 +38,10 @@ def _tell(key: str, addresses: Iterable[str], subject: str, text: str) -> None:
         queue_mail(key=f"alarm:{key}:{address}", to=address, subject=subject, text=text)
 
 
-def watch() -> int:
-    """Look at the register of scheduled jobs and tell what nobody knows yet; returns how many jobs are late."""
-    found = watching.look()
+def watch(*, expects_all: bool = False) -> int:
+    """Look at the register of scheduled jobs and tell what nobody knows yet; returns how many jobs are late.
+    `expects_all`: also those of a worker that was never started."""
+    found = watching.look(expects_all=expects_all)
     at = clock.now().isoformat()
     if found.stopped:
         tell_operators(

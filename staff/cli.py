@@ -103,7 +103,7 @@ def jobs_status() -> None:
 def jobs_watch() -> None:
     """Mail whom it concerns when a scheduled job has stopped; for cron, since a dead worker cannot say so itself."""
     with transaction():
-        late = alarming.watch()
+        late = alarming.watch(expects_all=True)
     sweep_mail.run()
     click.echo(f"{late} scheduled jobs have not run in their time." if late else "All scheduled jobs run.")
     if late:

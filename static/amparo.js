@@ -102,13 +102,22 @@
       return feeMost ? Math.min(fee, Number(feeMost)) : fee;
     }
 
+    /* Only a single gift is taken from a bank account. */
+    function fitMethod(rhythm) {
+      const bank = form.querySelector("[name=method][value=bank]");
+      if (!bank) return;
+      bank.disabled = rhythm !== "once";
+      if (bank.disabled && bank.checked) form.querySelector("[name=method][value=card]").checked = true;
+    }
+
     function say() {
+      const rhythm = form.elements.rhythm.value || "once";
+      fitMethod(rhythm);
       const amount = chosen();
       const fee = feeOn(amount);
       const feeText = form.querySelector("[data-fee-text]");
       if (feeText && fee) feeText.textContent = filled(feeText.dataset.feeText, { f: money(fee) });
       const covers = form.elements.cover_fee && form.elements.cover_fee.checked;
-      const rhythm = form.elements.rhythm.value || "once";
       const sentence = button.dataset[rhythm];
       button.textContent = amount && sentence ? filled(sentence, { a: money(amount + (covers ? fee : 0)) }) : button.dataset.plain;
     }

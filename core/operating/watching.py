@@ -7,7 +7,7 @@ looks, on `/metrics`, on a staff page, and by a command that ends with 1.
 import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
@@ -41,20 +41,26 @@ def list_late() -> list[JobRun]:
     return [each for each in list_runs() if each.is_late]
 
 
-def look() -> Found:
-    """Note what is late and what runs again; says what nobody has been told of. One look at a time."""
-    for each in jobs.periodic_jobs():
-        know(each.name, each.minutes or 0)
+def look(*, expects_all: bool) -> Found:
+    """Note what is late and what runs again; says what nobody has been told of. One look at a time.
+
+    From now on every job is waited for that is declared: at once with `expects_all`, otherwise as soon as one has
+    been run.
+    """
+    ran = select(JobRun.name).where(JobRun.ended_at.is_not(None)).limit(1)
+    if expects_all or db.session.scalar(ran) is not None:
+        for each in jobs.periodic_jobs():
+            know(each.name, each.minutes or 0)
     names = [each.name for each in jobs.periodic_jobs()]
     query = select(JobRun).where(JobRun.name.in_(names)).order_by(JobRun.name).with_for_update()
     rows = list(db.session.scalars(query.execution_options(populate_existing=True)))
     now = clock.now()
     was_alarming = any(row.alarmed_at for row in rows)
     for row in rows:
-        if row.is_late:
-            row.late_since = row.late_since or now
-        else:
+        if not row.is_late:
             row.late_since = row.alarmed_at = None
+        elif row.late_since is None or _has_run_since(row, row.late_since):
+            row.late_since = now
     stopped = [
         row for row in rows if row.late_since and not row.alarmed_at and row.late_since <= now - SEEN_FOR
     ]
@@ -63,6 +69,11 @@ def look() -> Found:
     db.session.flush()
     late = tuple(row for row in rows if row.late_since) if stopped else ()
     return Found(late, was_alarming and not any(row.late_since for row in rows))
+
+
+def _has_run_since(row: JobRun, moment: datetime) -> bool:
+    """It caught up after it was seen late, and is late anew."""
+    return row.ended_at is not None and row.ended_at >= moment
 
 
 class JobMetrics(Collector):

@@ -8,11 +8,19 @@ from core.db import transaction
 from core.jobs import enqueue
 from core.web.paging import Page, page
 from donors.api.blueprint import bp
-from donors.defence import reviewing
+from donors.defence import promise_reviewing, reviewing
 from donors.defence.block import Block
 from donors.defence.hold import Hold
+from donors.defence.promise_review import PromiseReview
 from donors.jobs import send_decision
-from donors.schemas.trouble import BlockOut, HoldDecisionIn, HoldOut, LiftIn
+from donors.schemas.trouble import (
+    BlockOut,
+    HoldDecisionIn,
+    HoldOut,
+    LiftIn,
+    PromiseReviewDecisionIn,
+    PromiseReviewOut,
+)
 from staff.access import current_actor
 from staff.bearer import token_required
 from staff.schemas import PieceIn, piece_of
@@ -59,3 +67,24 @@ def create_hold_decision(body: dict[str, Any], gift_id: str) -> Hold:
         )
     enqueue(send_decision, gift_id)
     return row
+
+
+@bp.get("/promise-reviews")
+@token_required("gifts.view")
+@bp.arguments(PieceIn, location="query")
+@bp.response(200, piece_of(PromiseReviewOut, "PromiseReviews"))
+def list_promise_reviews(query: dict[str, Any]) -> Page:
+    """Doubtful recurring gifts that wait, or waited, for a look before their first payment, the latest first."""
+    mine = select(PromiseReview).where(PromiseReview.organisation_id == current_actor().organisation_id)
+    return page(mine, (PromiseReview.asked_at, PromiseReview.gift_id), **query)
+
+
+@bp.post("/promise-reviews/<gift_id>/decisions")
+@token_required("gifts.refund")
+@bp.arguments(PromiseReviewDecisionIn)
+@bp.response(201, PromiseReviewOut)
+def create_promise_review_decision(body: dict[str, Any], gift_id: str) -> PromiseReview:
+    """Let its donor go on to the payment, by mail, or turn the gift down. 409 `already_decided`."""
+    passes = body["decision"] == "let_through"
+    with transaction():
+        return promise_reviewing.decide(current_actor(), gift_id, let_through=passes, reason=body["reason"])

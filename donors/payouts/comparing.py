@@ -16,7 +16,7 @@ from core.db import db
 from core.money import Money
 from donors.payouts.bank_line import BankLine, Explanation
 from donors.payouts.movement import PAYOUT_KINDS, Movement
-from donors.payouts.payout import ARRIVED, CAME_BACK, Payout
+from donors.payouts.payout import ARRIVED, CAME_BACK, ON_ITS_WAY, Payout
 
 _PAYOUT_GROUPS = ("payout_sent", "payout_returned")
 MOST_LISTED = 200
@@ -67,14 +67,16 @@ def columns(organisation_id: str, currency: str) -> list[Row]:
     def money(minor: int) -> Money:
         return Money(minor, currency)
 
-    payout = sum(stripe.get(kind, 0) for kind in PAYOUT_KINDS)
-    income = sum(stripe.values()) - payout
+    income = sum(minor for kind, minor in stripe.items() if kind not in PAYOUT_KINDS)
+    payout = -_paid_out(organisation_id, currency, (ON_ITS_WAY, ARRIVED))
     at_stripe, sent, in_bank = booked
     return [
         Row("balance_before_payouts", money(income), money(at_stripe - sent), None),
         Row("paid_out", money(-payout), money(-sent), None),
         Row("at_stripe_now", money(income + payout), money(at_stripe), None),
-        Row("arrived", money(_arrived(organisation_id, currency)), money(in_bank), money(arrived)),
+        Row(
+            "arrived", money(_paid_out(organisation_id, currency, (ARRIVED,))), money(in_bank), money(arrived)
+        ),
     ]
 
 
@@ -107,11 +109,27 @@ def _ledger_sums(organisation_id: str, currency: str) -> tuple[int, int, int]:
     return at_stripe, sent, arrived
 
 
-def _arrived(organisation_id: str, currency: str) -> int:
-    query = select(func.coalesce(func.sum(Payout.amount_minor), 0)).where(
-        Payout.organisation_id == organisation_id, Payout.currency == currency, Payout.state == ARRIVED
+def _paid_out(organisation_id: str, currency: str, states: tuple[str, ...]) -> int:
+    """What payouts in these states carry of the organisation's money: by Stripe's word of each movement in them, and
+    all of those by hand that are put down as the organisation's."""
+    told = Movement.kind.not_in(PAYOUT_KINDS)
+    carried = (
+        select(func.coalesce(func.sum(Movement.net_minor), 0))
+        .join(Payout, Payout.id == Movement.payout_id)
+        .where(
+            Movement.organisation_id == organisation_id,
+            Movement.currency == currency,
+            Payout.state.in_(states),
+            told,
+        )
     )
-    return int(db.session.scalar(query) or 0)
+    by_hand = select(func.coalesce(func.sum(Payout.amount_minor), 0)).where(
+        Payout.organisation_id == organisation_id,
+        Payout.currency == currency,
+        Payout.state.in_(states),
+        ~select(Movement.id).where(Movement.payout_id == Payout.id, told).exists(),
+    )
+    return int(db.session.scalar(carried) or 0) + int(db.session.scalar(by_hand) or 0)
 
 
 def _bank_sum(organisation_id: str, currency: str) -> int:

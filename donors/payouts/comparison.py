@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from core import clock
 from core.db import Model, UtcDateTime, db
 from donors.gifts import visit
-from donors.payouts import comparing
+from donors.payouts import comparing, explaining
 from donors.payouts.movement import Movement
 from staff import alarming
 from staff.organisation import Organisation
@@ -40,6 +40,9 @@ def compare_all() -> None:
     """Count what does not match, for every organisation whose money is at Stripe; forget old visits."""
     moved = select(Movement.organisation_id).where(Movement.organisation_id.is_not(None)).distinct()
     for organisation_id in db.session.scalars(moved).all():
+        explaining.match_lines(
+            str(organisation_id)
+        )  # payouts that arrived after the bank's file was imported
         found = comparing.differences(str(organisation_id))
         row = db.session.get(Comparison, organisation_id) or Comparison(organisation_id=organisation_id)
         row.differences, row.compared_at = len(found), clock.now()

@@ -18,9 +18,9 @@ from campaigns.funds.fund import Fund
 from campaigns.funds.ledger import Line
 from core import clock
 from core.db import db, insert_once
-from core.errors import Invalid, NotFound
+from core.errors import Conflict, Invalid, NotFound
 from core.ids import new_id
-from donors.payouts import comparing, matching
+from donors.payouts import by_hand, comparing, matching
 from donors.payouts.bank_line import BankLine, Explanation
 from donors.payouts.movement import Movement
 from donors.payouts.payout import ARRIVED, Payout
@@ -40,7 +40,7 @@ class Imported:
 
 def explain(actor: Actor, subject: str, *, reason: str, fund_id: str = "") -> None:
     """Say why something does not match; it is not listed any more. With a fund, money at Stripe of which
-    nothing was known is posted there.
+    nothing was known is posted there, and a payout by hand is taken from there.
 
     Raises Forbidden, NotFound where nothing of that name is listed, Invalid on `fund_id`.
     """
@@ -51,6 +51,9 @@ def explain(actor: Actor, subject: str, *, reason: str, fund_id: str = "") -> No
     movement = db.session.get(Movement, subject, with_for_update=True, populate_existing=True)
     if movement is not None and fund_id:
         _post(actor, movement, fund_id)
+    elif fund_id and _put_down_payout(actor, subject, fund_id):
+        audit.record(actor, "payout.put_down", subject, after={"fund": fund_id}, reason=reason)
+        return  # it is posted now, and listed again as long as the bank does not show it
     elif fund_id:
         raise Invalid({"fund_id": [_("Only money at Stripe can be put into a fund here.")]})
     insert_once(
@@ -63,6 +66,13 @@ def explain(actor: Actor, subject: str, *, reason: str, fund_id: str = "") -> No
         said_at=clock.now(),
     )
     audit.record(actor, "mismatch.explained", subject, after={"fund": fund_id}, reason=reason)
+
+
+def _put_down_payout(actor: Actor, subject: str, fund_id: str) -> bool:
+    payout = db.session.get(Payout, subject, with_for_update=True, populate_existing=True)
+    if payout is not None:
+        by_hand.put_down(actor, payout, fund_id)
+    return payout is not None
 
 
 def _post(actor: Actor, movement: Movement, fund_id: str) -> None:
@@ -148,6 +158,29 @@ def _fingerprint(row: Mapping[str, Any], seen: Counter[str]) -> str:
     plain = f"{row['date']}|{row['amount'].minor}|{row['amount'].currency}|{row['text']}"
     seen[plain] += 1
     return hashlib.sha256(f"{plain}|{seen[plain]}".encode()).hexdigest()[:32]
+
+
+def match_by_hand(actor: Actor, line_id: str, payout_id: str) -> BankLine:
+    """Say which payout a line of the bank is, where amount and day did not tell.
+
+    Raises NotFound, Forbidden, Invalid on `payout_id`, Conflict `matched`.
+    """
+    actor.require("funds.edit")
+    line = db.session.get(BankLine, line_id, with_for_update=True, populate_existing=True)
+    if line is None or line.organisation_id != actor.organisation_id:
+        raise NotFound
+    payout = db.session.get(Payout, payout_id)
+    if payout is None or payout.organisation_id != actor.organisation_id:
+        raise Invalid({"payout_id": [_("There is no such payout of your organisation.")]})
+    if payout.state != ARRIVED or payout.amount != line.amount:
+        raise Invalid({"payout_id": [_("It has not arrived, or is another amount.")]})
+    taken = select(BankLine.id).where(BankLine.payout_id == payout.id)
+    if line.payout_id is not None or db.session.scalar(taken) is not None:
+        raise Conflict("matched", _("One of them has its counterpart already."))
+    line.payout_id = payout.id
+    db.session.flush()
+    audit.record(actor, "bank_line.matched", line.id, after={"payout": payout.id})
+    return line
 
 
 def match_lines(organisation_id: str) -> int:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from campaigns.funds import ledger
-from campaigns.funds.ledger import Line
+from campaigns.funds.ledger import LedgerEntry, LedgerGroup, Line
 from core import clock
 from core.db import db
 from core.money import Money
@@ -157,9 +157,9 @@ def apply_payout(seen: StripePayout) -> Payout:
     return row
 
 
-def post(payout: Payout) -> None:
-    """Post what can be posted of a payout, each step once."""
-    shares = shares_of(payout)
+def post(payout: Payout, shares: dict[str, int] | None = None) -> None:
+    """Post what can be posted of a payout, each step once. `shares`, by fund: of one by hand, as staff said."""
+    shares = shares or shares_of(payout)
     if not shares:
         return
     if payout.posted_at is None:
@@ -176,14 +176,13 @@ def post(payout: Payout) -> None:
 
 
 def shares_of(payout: Payout) -> dict[str, int]:
-    """What the payout carries of each fund, in minor units; empty while some of it is not known."""
+    """What the payout carries of each fund, in minor units; empty while some of it is not known, which of one by
+    hand is until staff says (payouts/by_hand.py)."""
+    if payout.posted_at is not None:
+        return _posted_shares(payout)
     rows = db.session.scalars(
         select(Movement).where(Movement.payout_id == payout.id, Movement.kind.not_in(PAYOUT_KINDS))
     ).all()
-    if not rows:  # by hand: Stripe does not tell what it covers, staff says whose it is
-        query = select(Movement.fund_id).where(Movement.source == payout.id, Movement.kind == "payout")
-        fund_id = db.session.scalar(query)
-        return {fund_id: payout.amount_minor} if fund_id else {}
     if any(row.fund_id is None for row in rows):
         return {}
     shares: dict[str, int] = {}
@@ -192,6 +191,20 @@ def shares_of(payout: Payout) -> dict[str, int]:
     owners = {row.organisation_id for row in rows}
     payout.organisation_id = owners.pop() if len(owners) == 1 else payout.organisation_id
     return shares if sum(shares.values()) == payout.amount_minor else {}
+
+
+def _posted_shares(payout: Payout) -> dict[str, int]:
+    query = (
+        select(LedgerEntry.fund_id, func.sum(LedgerEntry.amount_minor))
+        .join(LedgerGroup, LedgerGroup.id == LedgerEntry.group_id)
+        .where(
+            LedgerGroup.kind == "payout_sent",
+            LedgerGroup.source == payout.id,
+            LedgerEntry.account == ledger.TRANSIT,
+        )
+        .group_by(LedgerEntry.fund_id)
+    )
+    return {row[0]: int(row[1]) for row in db.session.execute(query)}
 
 
 def _move_money(

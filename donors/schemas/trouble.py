@@ -72,6 +72,22 @@ class HoldDecisionIn(Schema):
     reason = fields.String(required=True, validate=validate.Length(min=3, max=500))
 
 
+class PromiseReviewOut(PlainSchema):
+    gift_id = fields.String(required=True)
+    state = fields.String(required=True, validate=validate.OneOf(("waiting", "let_through", "turned_down")))
+    asked_at = fields.AwareDateTime(required=True)
+    decide_by = fields.AwareDateTime(required=True)
+    decided_by = fields.String(required=True)
+    decided_at = fields.AwareDateTime(required=True, allow_none=True)
+
+
+class PromiseReviewDecisionIn(Schema):
+    """Let the donor of a recurring gift go on to the payment, or turn the gift down."""
+
+    decision = fields.String(required=True, validate=validate.OneOf(("let_through", "turn_down")))
+    reason = fields.String(required=True, validate=validate.Length(min=3, max=500))
+
+
 class PayoutOut(PlainSchema):
     id = fields.String(required=True, metadata={"description": "Stripe's id"})
     state = fields.String(required=True)

@@ -1,62 +1,22 @@
 """Reconciliation: Stripe, ledger and bank in three columns, and what does not match until it is explained."""
 
-from typing import Any, cast
-
-import marshmallow as ma
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext
-from marshmallow import fields, validate
 from sqlalchemy import select
 from werkzeug.wrappers import Response as AnyResponse
 
 from campaigns.funds.fund import Fund
 from core.db import db, transaction
-from core.errors import Invalid, flatten
-from core.forms import Form, Schema
-from core.money import EXPONENTS, Money, NotMoney
-from core.web.plain_words import plain
+from core.errors import Invalid
+from core.forms import Form
 from donors.payouts import comparing, explaining
 from donors.payouts.payout import Payout
+from donors.schemas.reconciling import ExplainSchema, load_bank_row
 from donors.staff_pages.blueprint import bp
 from donors.words import DIFFERENCES, PAYOUT_STATES, RECONCILED
 from staff.access import current_actor, requires
 
 LARGEST_FILE = 2 * 1024 * 1024
-
-
-class ExplainSchema(Schema):
-    reason = fields.Str(
-        required=True,
-        validate=validate.Length(min=3, max=500),
-        metadata={"label": lazy_gettext("Why"), "hint": lazy_gettext("Kept in the audit trail.")},
-    )
-    fund_id = fields.Str(load_default="")
-
-
-class BankRowSchema(Schema):
-    """One line of a bank's file; an amount out of the account is below zero."""
-
-    date = fields.Date(required=True)
-    amount = fields.Str(required=True)
-    currency = fields.Str(load_default="USD", validate=validate.OneOf(list(EXPONENTS)))
-    text = fields.Str(load_default="", validate=validate.Length(max=500))
-    id = fields.Str(validate=validate.Length(max=100))
-
-
-def load_bank_row(raw: dict[str, str]) -> dict[str, Any]:
-    """Raises Invalid on the field."""
-    try:
-        row: dict[str, Any] = cast(Any, BankRowSchema().load(raw))
-    except ma.ValidationError as refusal:
-        texts = flatten(refusal.messages)
-        raise Invalid({name: [plain(each) for each in said] for name, said in texts.items()}) from None
-    sign, digits = (-1, row["amount"][1:]) if row["amount"].startswith("-") else (1, row["amount"])
-    try:
-        row["amount"] = Money(Money.parse(digits, row["currency"]).minor * sign, row["currency"])
-    except NotMoney:
-        raise Invalid({"amount": [_("Write the amount in digits, like 50 or -12.50.")]}) from None
-    return row
 
 
 @bp.get("/reconciliation")

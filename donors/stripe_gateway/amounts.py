@@ -40,6 +40,12 @@ def from_stripe(number: int, currency: str) -> Money:
     return Money(whole, currency)
 
 
+def nearest(number: int, currency: str) -> Money:
+    """The same, rounded to a whole amount: fees are worked out in hundredths of what has none."""
+    currency = currency.upper()
+    return Money((number + 50) // 100 if currency in _HUNDREDFOLD else number, currency)
+
+
 def step(currency: str) -> Money:
     """Amounts must be whole multiples of this."""
     return Money(10 if EXPONENTS[currency] == 3 else 1, currency)

@@ -10,6 +10,7 @@ import stripe
 
 from core import clock
 from core.money import Money
+from donors.stripe_gateway.amounts import nearest
 from donors.stripe_gateway.client import calling, client, spoken_for
 
 _PAGE = 100
@@ -91,8 +92,8 @@ def _movement(found: stripe.BalanceTransaction) -> StripeMovement:
     return StripeMovement(
         id=found.id,
         kind=found.type,
-        amount=Money(found.amount, currency),
-        fee=Money(found.fee, currency),
+        amount=nearest(found.amount, currency),
+        fee=nearest(found.fee, currency),
         source=source if isinstance(source, str) else str(getattr(source, "id", "") or ""),
         payment_intent_id=intent if isinstance(intent, str) else "",
         at=clock.from_epoch(found.created),
@@ -106,7 +107,7 @@ def _payout(found: stripe.Payout) -> StripePayout:
     return StripePayout(
         id=found.id,
         state=_STATES[found.status],
-        amount=Money(found.amount, found.currency.upper()),
+        amount=nearest(found.amount, found.currency),
         at=clock.from_epoch(found.created),
         arrives_on=clock.from_epoch(found.arrival_date).date(),
         movements=covered,

@@ -7,7 +7,9 @@ import pytest
 from core.errors import Conflict
 from donors.gifts import gift as gifts
 from donors.gifts.gift import Gift
+from donors.recurring import instalment as instalments
 from donors.recurring import recurring_gift as promises
+from donors.recurring.instalment import Instalment
 from donors.recurring.recurring_gift import RecurringGift
 
 pytestmark = pytest.mark.pure
@@ -36,6 +38,24 @@ def test_a_recurring_gift_moves_only_as_its_table_says(before: str, after: str) 
         with pytest.raises(Conflict):
             promise.move(after)
         assert promise.state == before
+
+
+@pytest.mark.parametrize(("before", "after"), list(product(instalments.TRANSITIONS, repeat=2)))
+def test_an_instalment_moves_only_as_its_table_says(before: str, after: str) -> None:
+    row = Instalment(id="inst_1", state=before)
+    if after == before or after in instalments.TRANSITIONS[before]:
+        row.move(after)
+        assert row.state == after
+    else:
+        with pytest.raises(Conflict, match="cannot go"):
+            row.move(after)
+        assert (row.state, row.since_at) == (before, None)
+
+
+def test_what_was_paid_stays_paid_and_a_payment_makes_anything_paid() -> None:
+    assert instalments.TRANSITIONS[instalments.PAID] == frozenset()
+    others = set(instalments.TRANSITIONS) - {instalments.PAID}
+    assert all(instalments.PAID in instalments.TRANSITIONS[each] for each in others)
 
 
 @pytest.mark.parametrize("table", [gifts.TRANSITIONS, promises.TRANSITIONS])

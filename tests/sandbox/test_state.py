@@ -112,6 +112,8 @@ def test_coverage_is_listed(tmp_path: Path) -> None:
         "POST   /v1/checkout/sessions",
         "invoice.paid",
         "4242424242424242",
+        "000123456789",
+        "checkout.session.async_payment_succeeded",
         "/_sandbox/clock/advance",
     ):
         assert word in text

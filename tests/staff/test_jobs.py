@@ -11,8 +11,10 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from core import clock, jobs
+from core.db import transaction
 from core.mail import OutgoingMail
 from core.operating.job_run import JobRun
+from staff import alarming
 from staff.member import Member
 from tests.conftest import Cast
 
@@ -169,3 +171,29 @@ def test_page_home_status_and_metrics_say_it(
         browser = sign_in(other)
         assert browser.get("/staff/jobs").status_code == 403
         assert "scheduled job" not in browser.get("/staff/").text
+
+
+def test_a_worker_that_catches_up_now_and_then_is_no_alarm(
+    app: Flask,
+    session: Session,
+    nightly: list[Exception],
+    at: time_machine.Traveller,
+    cast: Cast,
+    mails_to: Mails,
+) -> None:
+    """A machine that sleeps: each time it wakes all is late, and is done a moment later."""
+    for _day in range(4):
+        with transaction():
+            alarming.watch()
+        run_it()
+        at.shift(timedelta(days=1))
+    assert mails_to("alice@example.org") == []
+
+
+def test_what_nobody_runs_by_schedule_is_not_waited_for(
+    session: Session, nightly: list[Exception], at: time_machine.Traveller
+) -> None:
+    for _look in range(3):
+        with transaction():
+            assert alarming.watch() == 0
+        at.shift(timedelta(days=1))

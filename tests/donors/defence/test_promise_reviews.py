@@ -22,6 +22,7 @@ from staff.audit import AuditEvent
 from staff.member import Member
 from tests.conftest import Cast
 from tests.donors.defence.conftest import Crowd
+from tests.donors.money.test_trouble_api import software
 
 SignIn = Callable[[Member], FlaskClient]
 WHY = "She wrote to us and gave before"
@@ -142,6 +143,22 @@ def test_who_may_decide(waiting: Gift, session: Session, cast: Cast, sign_in: Si
     assert decide(frida, waiting, "let_through", reason="") == 422
     assert decide(frida, waiting, "burn") == 422
     assert standing(session, waiting)[0] == "waiting"
+
+
+def test_software_sees_and_decides_it(
+    waiting: Gift, session: Session, client: FlaskClient, cast: Cast
+) -> None:
+    ours, theirs = (software(session, client, each) for each in (cast.alice, cast.charlie))
+    (told,) = ours.get("/promise-reviews").json["items"]
+    assert (told["gift_id"], told["state"]) == (waiting.id, "waiting")
+    assert theirs.get("/promise-reviews").json["items"] == []
+    at = f"/promise-reviews/{waiting.id}/decisions"
+    assert theirs.post(at, {"decision": "let_through", "reason": WHY}).status_code == 404
+    assert ours.post(at, {"decision": "let_through", "reason": ""}).status_code == 422
+    assert ours.post(at, {"decision": "let_through", "reason": WHY}).json["state"] == "let_through"
+    late = ours.post(at, {"decision": "turn_down", "reason": WHY})
+    assert (late.status_code, late.json["code"]) == (409, "already_decided")
+    assert standing(session, waiting)[0] == "let_through"
 
 
 def test_an_ordinary_monthly_gift_goes_straight_to_the_payment(crowd: Crowd, session: Session) -> None:

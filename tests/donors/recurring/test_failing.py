@@ -1,8 +1,10 @@
 """A payment fails: five tries in two weeks, mails, restoration by any success, and the end."""
 
-from sqlalchemy import select
+import pytest
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from donors.gifts.gift import Gift
 from donors.jobs import sweep
 from donors.recurring.instalment import Attempt
 from donors.recurring.recurring_gift import Cancellation, RecurringGift
@@ -106,3 +108,37 @@ def test_a_yearly_payment_is_announced_two_weeks_before(
     calendar.pass_days(1)
     calendar.pass_days(1)
     assert subjects(session, "yearly:") == ["Your yearly gift is due on January 10, 2028"]
+
+
+@pytest.mark.parametrize(
+    ("rhythm", "following"),
+    [
+        ("week", ["2027-01-17", "2027-01-24"]),
+        ("month", ["2027-02-10", "2027-03-10"]),
+        ("quarter", ["2027-04-10", "2027-07-10"]),
+        ("year", ["2028-01-10", "2029-01-10"]),
+    ],
+)
+def test_each_rhythm_is_charged_when_it_is_due_and_the_first_is_no_renewal(
+    session: Session,
+    promised: Promised,
+    calendar: Calendar,
+    rhythm: str,
+    following: list[str],
+) -> None:
+    """The first payment is told by its page, its invoice and its payment, here each of them twice, and is one gift."""
+    promise = promised("20", rhythm=rhythm)
+    calendar.stripe.newest = ""
+    calendar.settle()
+    assert instalments(session) == [("2027-01-10", "paid")]
+    assert session.scalar(select(func.count()).select_from(Gift)) == 1
+    first, second = following
+    for day in following:
+        calendar.traveller.move_to(f"{day}T23:00:00Z")
+        calendar.settle()
+        calendar.settle()
+    assert instalments(session) == [("2027-01-10", "paid"), (first, "paid"), (second, "paid")]
+    assert charged(calendar.stripe) == [2000] * 3
+    gifts = session.scalars(select(Gift).order_by(Gift.paid_at)).all()
+    assert [each.state for each in gifts] == ["settled"] * 3
+    assert {each.recurring_gift_id for each in gifts} == {promise.id}
