@@ -11,7 +11,7 @@ from campaigns.clients.client import Persona
 from campaigns.drives.drive import Drive
 from core import clock, i18n, markup
 from core.db import db
-from core.money import EXPONENTS
+from core.money import EXPONENTS, Money
 from donors.defence.hold import RELEASED, RELEASING, Hold
 from donors.figures.progress import Progress
 from donors.figures.progress import read as read_progress
@@ -19,7 +19,7 @@ from donors.figures.tally import NewMonthlyDonor
 from donors.gifts import fee_cover
 from donors.gifts.gift import FAILED, RECEIVED, REFUNDED, Gift
 from donors.public.campaign_face import CampaignFace
-from donors.public.face import Face, RecentGift
+from donors.public.face import Face, RecentGift, ToldMove
 from donors.receipts import links
 from donors.recurring.recurring_gift import RecurringGift
 from donors.words import deductibility_note
@@ -48,6 +48,9 @@ def drive_view(face: Face) -> dict[str, Any]:
         "reports": face.reports,
         "timeline": face.timeline,
         "extensions": sorted(face.extensions),
+        "closed_out": face.closed_out[0] if face.closed_out else None,
+        "surplus_moved": _by_fund(face.surplus_moved),
+        "moved": face.moved,
         "hours_by_month": face.hours_by_month,
         "raised_by_day": face.raised_by_day,
         "as_of": figures.as_of,
@@ -56,6 +59,14 @@ def drive_view(face: Face) -> dict[str, Any]:
         "fee_percent": int(rate.percent * 100) if rate else None,
         "fee_fixed": rate.fixed.minor if rate else None,
     }
+
+
+def _by_fund(moves: list[ToldMove]) -> list[tuple[str, Money]]:
+    """What moved to each fund, several movements as one sum."""
+    sums: dict[str, Money] = {}
+    for each in moves:
+        sums[each.fund_name] = sums.get(each.fund_name, Money.zero(each.amount.currency)) + each.amount
+    return sorted(sums.items())
 
 
 def _drive(face: Face) -> dict[str, Any]:
