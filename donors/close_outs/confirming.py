@@ -81,13 +81,11 @@ def _move(actor: Actor, close_out: CloseOut, plan: Plan) -> None:
             key = (share.clause_id, share.to_fund_id)
             sums[key] = sums.get(key, 0) + share.amount_minor
     for to, minor in sorted(sums.items()):
-        move_part(actor, close_out, to, minor)
+        _move_part(actor, close_out, to, minor)
 
 
-def move_part(
-    actor: Actor, close_out: CloseOut, to: tuple[str, str], minor: int, *, occasion: str = "plan"
-) -> None:
-    """Move what came under one version to a fund, `to` being the ids of both; once for each occasion."""
+def _move_part(actor: Actor, close_out: CloseOut, to: tuple[str, str], minor: int) -> None:
+    """Move what came under one version to a fund, `to` being the ids of both."""
     clause_id, fund_id = to
     clause, target = db.session.get_one(SurplusClause, clause_id), db.session.get_one(Fund, fund_id)
     choice = choices_of(close_out.id)[clause_id]
@@ -97,7 +95,7 @@ def move_part(
         amount=Money(minor, close_out.fund.currency),
         reason=_("Close-out of “%(drive)s”", drive=close_out.drive.title),
         basis=transferring.basis_of(close_out.fund, target),
-        cause=f"{close_out.id}:{clause_id}:{fund_id}:{occasion}",
+        cause=f"{close_out.id}:{clause_id}:{fund_id}",
         why=choice.why or clause.wording,
         drive_id=close_out.drive_id,
     )

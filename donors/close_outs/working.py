@@ -12,21 +12,16 @@ from donors.close_outs import letter
 from donors.close_outs.close_out import (
     BACK,
     DONE,
-    MOVED,
     STAYS,
     WORKING,
     CloseOut,
     CloseOutNotice,
     CloseOutShare,
-    choices_of,
 )
-from donors.close_outs.confirming import move_part
 from donors.close_outs.plan import DISPUTED, REFUSED, RETURNED
 from donors.gifts import giving
 from donors.gifts.refund import Refund
 from donors.people.donor import Donor
-from staff.access import system_actor
-from staff.organisation import Organisation
 
 BATCH = 50
 
@@ -68,23 +63,15 @@ def refunds_on_the_way(close_out_id: str) -> list[str]:
 
 
 def take_in_refusals(close_out_id: str) -> bool:
-    """Once no refund is on its way any more: what Stripe refused moves on or stays. Whether that is so."""
+    """Once no refund is on its way any more: what Stripe refused stays in the fund, since it may have gone back in
+    another way that we have not heard of yet. Whether nothing is on its way."""
     close_out = _lock(close_out_id)
     if close_out is None or _is_anything_open(close_out_id):
         return False
-    refused = db.session.scalars(_with_refunds(close_out_id).where(_IS_BACK, Refund.failed_at.is_not(None)))
-    choices, sums = choices_of(close_out_id), dict[tuple[str, str], int]()
-    for share in refused.all():
-        fund_id = choices[share.clause_id].to_fund_id
-        share.because, share.outcome = REFUSED, MOVED if fund_id else STAYS
-        share.to_fund_id = fund_id
-        if fund_id:
-            key = (share.clause_id, fund_id)
-            sums[key] = sums.get(key, 0) + share.amount_minor
+    refused = _with_refunds(close_out_id).where(_IS_BACK, Refund.failed_at.is_not(None))
+    for share in db.session.scalars(refused).all():
+        share.outcome, share.because = STAYS, REFUSED
     db.session.flush()
-    actor = system_actor(db.session.get_one(Organisation, close_out.organisation_id))
-    for to, minor in sorted(sums.items()):
-        move_part(actor, close_out, to, minor, occasion="refused")
     return True
 
 
