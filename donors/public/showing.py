@@ -20,7 +20,7 @@ from donors.gifts import fee_cover
 from donors.gifts.gift import FAILED, RECEIVED, REFUNDED, Gift
 from donors.public.campaign_face import CampaignFace
 from donors.public.face import Face, RecentGift, ToldMove
-from donors.receipts import links
+from donors.receipts import letters, links
 from donors.recurring.recurring_gift import RecurringGift
 from donors.words import deductibility_note
 from staff.organisation import Organisation
@@ -198,6 +198,7 @@ def thanks_view(gift: Gift) -> SimpleNamespace:
         target=target,
         drive={"slug": drive.slug, "title": drive.title if is_told else house},
         persona={"display_name": (persona.display_name if persona else campaign.title) if is_told else house},
+        surplus_clause=letters.clause_read(gift) if is_told else "",
         email=None,
         share_url=f"{current_app.config['BASE_URL']}/d/{drive.slug}",
         manage_url=links.manage_url(promise.id) if promise else None,
