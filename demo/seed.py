@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from app import create_app
 from core.db import db, transaction
-from demo import bank, cause, givers, people, reports, signers
+from demo import bank, cause, givers, people, reports, signers, surplus
 from staff.organisation import Organisation
 
 
@@ -38,6 +38,7 @@ def seed(stripe: str) -> None:
             cause.tell_updates,
             cause.tell_the_timeline,
             reports.publish_a_report,
+            surplus.move_money,
         ):
             with transaction():
                 step()
