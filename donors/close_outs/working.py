@@ -4,6 +4,7 @@ Each step looks at rows alone and may be repeated: a share has one refund, a fun
 donor one letter, by unique keys. A worker that dies between two steps leaves rows from which the sweep goes on.
 """
 
+from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, Select, exists, func, select
 
 from core.db import db, insert_once
@@ -44,7 +45,7 @@ def decide_refunds(close_out_id: str) -> bool:
                 share.gift_id,
                 share.amount,
                 asked_by=close_out.asked_by,
-                reason=f"Close-out: {close_out.drive.title}",
+                reason=_("Close-out of “%(drive)s”", drive=close_out.drive.title),
             )
         except Conflict:
             share.outcome, share.because = STAYS, DISPUTED
