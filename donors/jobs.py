@@ -124,9 +124,12 @@ def work_close_out(close_out_id: str) -> None:
 
 @jobs.every(minutes=1)
 def sweep_close_outs() -> None:
-    """Close-outs whose worker died, or whose refunds were still on their way."""
+    """Close-outs whose worker died, whose refunds were still on their way, or came back since."""
     for close_out_id in working.list_working():
         work_close_out.run(close_out_id)
+    for close_out_id in working.list_returned():
+        with transaction():
+            working.take_in_returns(close_out_id)
 
 
 @jobs.every(minutes=1)

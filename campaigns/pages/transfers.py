@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask import render_template, request
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
 from campaigns import reading
@@ -51,7 +52,10 @@ def _schema(source: Fund) -> TransferSchema:
     schema = TransferSchema(currency=source.currency)
     targets = transferring.targets_for(current_actor(), source)
     field = schema.fields["to_fund_id"]
-    field.metadata = {**field.metadata, "options": [(each.id, each.name) for each in targets]}
+    field.metadata = {
+        **field.metadata,
+        "options": [("", _("Choose")), *((each.id, each.name) for each in targets)],
+    }
     return schema
 
 

@@ -87,7 +87,7 @@ def preview_close_out(close_out_id: str) -> dict[str, Any]:
 def ask_for_close_out(close_out_id: str) -> Proposal:
     """Ask a second person to confirm exactly what the preview says.
 
-    409 `not_chosen`, `payments_open`, `needs_second_person`.
+    409 `not_chosen`, `grace_runs`, `needs_second_person`.
     """
     with transaction():
         return closing.ask(current_actor(), close_out_id)

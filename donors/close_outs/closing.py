@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import select
 
 from campaigns import reading
 from campaigns.drives.drive import Drive
@@ -17,6 +16,7 @@ from campaigns.funds.transferring import LONGEST, SHORTEST
 from core import clock
 from core.db import db
 from core.errors import Conflict, Invalid, NotFound
+from core.i18n import instant
 from donors.close_outs.close_out import (
     BACK,
     DRAFT,
@@ -30,7 +30,6 @@ from donors.close_outs.close_out import (
     standing_of,
 )
 from donors.close_outs.plan import plan_of
-from donors.gifts.gift import PENDING, Gift
 from staff import audit
 from staff.access import Actor
 from staff.approval import two_people
@@ -130,10 +129,10 @@ def _general(source: Fund) -> Fund | None:
 def ask(actor: Actor, close_out_id: str) -> Proposal:
     """Ask a second person to confirm the plan as it stands.
 
-    Raises Conflict `not_in_preparation`, `not_chosen`, `payments_open` or `needs_second_person`.
+    Raises Conflict `not_in_preparation`, `not_chosen`, `grace_runs` or `needs_second_person`.
     """
     close_out = _draft(actor, close_out_id)
-    _refuse_open_payments(close_out.drive)
+    _refuse_within_grace(close_out.drive)
     plan = plan_of(close_out)
     if not plan.is_complete:
         raise Conflict("not_chosen", _("Choose for every version of the clause what is done."))
@@ -148,17 +147,16 @@ def ask(actor: Actor, close_out_id: str) -> Proposal:
     return two_people.propose(actor, VERB, close_out.id, terms=terms)
 
 
-def _refuse_open_payments(drive: Drive) -> None:
-    """Within the grace a payment page may still bring a gift that would have a share."""
+def _refuse_within_grace(drive: Drive) -> None:
+    """Until then a payment may still arrive that has a share, and a refund would lower figures that are not frozen."""
     assert drive.ends_at is not None
-    if clock.now() >= drive.ends_at + timedelta(minutes=drive.grace_minutes):
-        return
-    waiting = select(Gift.id).where(
-        Gift.drive_id == drive.id, Gift.state == PENDING, Gift.invoice_id.is_(None)
-    )
-    if db.session.scalar(waiting.limit(1)):
-        text = _("A payment page is still open. Ask again when the drive's grace is over.")
-        raise Conflict("payments_open", text)
+    over_at = drive.ends_at + timedelta(minutes=drive.grace_minutes)
+    if clock.now() < over_at:
+        text = _(
+            "Payments begun in time may still arrive until %(when)s. Ask for confirmation then.",
+            when=instant(over_at, drive.zone),
+        )
+        raise Conflict("grace_runs", text)
 
 
 def undo(actor: Actor, close_out_id: str) -> CloseOut:

@@ -23,16 +23,15 @@ from donors.gifts.gift import can_refund_at_stripe
 from donors.stripe_gateway import amounts
 
 #: Why a share does not go back to its donor although refunds were chosen.
-NOT_AT_STRIPE, TOO_SMALL, DISPUTED, RETURNED, REFUSED = (
-    *("not_at_stripe", "too_small", "disputed"),
-    *("returned_meanwhile", "refused"),
-)
+NOT_AT_STRIPE, TOO_SMALL, DISPUTED = "not_at_stripe", "too_small", "disputed"
+RETURNED, REFUSED, CAME_BACK = "returned_meanwhile", "refused", "came_back"
 REASONS: dict[str, Any] = {
     NOT_AT_STRIPE: lazy_gettext("It was not paid by card, so it cannot go back that way."),
     TOO_SMALL: lazy_gettext("The share is smaller than the least amount that cards take."),
     DISPUTED: lazy_gettext("The donor's bank has taken the payment back meanwhile."),
     RETURNED: lazy_gettext("It went back to the donor meanwhile."),
     REFUSED: lazy_gettext("Stripe refused the refund."),
+    CAME_BACK: lazy_gettext("The card did not take the refund, so the money came back."),
 }
 
 

@@ -19,7 +19,7 @@ from donors.close_outs.close_out import (
     CloseOutNotice,
     CloseOutShare,
 )
-from donors.close_outs.plan import DISPUTED, REFUSED, RETURNED
+from donors.close_outs.plan import CAME_BACK, DISPUTED, REFUSED, RETURNED
 from donors.gifts import giving
 from donors.gifts.refund import Refund
 from donors.people.donor import Donor
@@ -98,22 +98,46 @@ def finish(close_out_id: str) -> None:
     close_out = _lock(close_out_id)
     if close_out is None or _is_anything_open(close_out_id):
         return
-    sums = {
-        outcome: (int(minor), people)
-        for outcome, minor, people in db.session.execute(
-            select(
-                CloseOutShare.outcome,
-                func.sum(CloseOutShare.amount_minor),
-                func.count(CloseOutShare.donor_id.distinct()),
-            )
-            .where(CloseOutShare.close_out_id == close_out_id)
-            .group_by(CloseOutShare.outcome)
-        )
-    }
-    close_out.returned_minor, close_out.returned_to = sums.get(BACK, (0, 0))
-    close_out.stayed_minor = sums.get(STAYS, (0, 0))[0]
+    _sum_up(close_out)
     close_out.move_to(DONE)
     db.session.flush()
+
+
+def list_returned() -> list[str]:
+    """Close-outs that have ended, of which a card gave a refund back since."""
+    query = (
+        select(CloseOut.id)
+        .join(CloseOutShare, CloseOutShare.close_out_id == CloseOut.id)
+        .join(Refund, Refund.id == CloseOutShare.refund_id)
+        .where(CloseOut.state == DONE, _IS_BACK, Refund.undone_at.is_not(None))
+    )
+    return list(db.session.scalars(query.distinct()))
+
+
+def take_in_returns(close_out_id: str) -> None:
+    """What came back stays in the fund, and the drive's page says so."""
+    close_out = db.session.get_one(CloseOut, close_out_id, with_for_update=True, populate_existing=True)
+    returned = _with_refunds(close_out_id).where(_IS_BACK, Refund.undone_at.is_not(None))
+    for share in db.session.scalars(returned).all():
+        share.outcome, share.because = STAYS, CAME_BACK
+    db.session.flush()
+    _sum_up(close_out)
+    db.session.flush()
+
+
+def _sum_up(close_out: CloseOut) -> None:
+    query = (
+        select(
+            CloseOutShare.outcome,
+            func.sum(CloseOutShare.amount_minor),
+            func.count(CloseOutShare.donor_id.distinct()),
+        )
+        .where(CloseOutShare.close_out_id == close_out.id)
+        .group_by(CloseOutShare.outcome)
+    )
+    sums = {outcome: (int(minor), people) for outcome, minor, people in db.session.execute(query)}
+    close_out.returned_minor, close_out.returned_to = sums.get(BACK, (0, 0))
+    close_out.stayed_minor = sums.get(STAYS, (0, 0))[0]
 
 
 def progress_of(close_out: CloseOut) -> dict[str, int]:

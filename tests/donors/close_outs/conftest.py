@@ -15,7 +15,7 @@ from donors.close_outs.close_out import CloseOut, standing_of
 from donors.gifts.gift import Gift
 from staff.approval.proposal import OPEN, Proposal
 from tests.conftest import Cast
-from tests.donors.conftest import Stripe
+from tests.donors.conftest import GOOD_CARD, Stripe
 from tests.donors.leading import lead
 
 Paid = Callable[..., Gift]
@@ -31,9 +31,9 @@ def led(session: Session, drive: Drive) -> None:
 def paid(session: Session, give: Callable[..., Gift], stripe: Stripe) -> Paid:
     """A gift that went all the way: form, payment page, events."""
 
-    def make(amount: str = "50", **more: str) -> Gift:
+    def make(amount: str = "50", card: str = GOOD_CARD, **more: str) -> Gift:
         gift = give(amount, **more)
-        stripe.pay(gift)
+        stripe.pay(gift, card=card)
         stripe.deliver_all()
         session.expire_all()
         assert gift.state == "settled"
@@ -63,8 +63,9 @@ class Desk:
         self.frida, self.alice = frida, alice
         self._session, self._drive_id = session, drive.id
 
-    def close(self) -> None:
-        self._session.get_one(Drive, self._drive_id).closed_at = clock.now()
+    def close(self, grace_minutes: int = 0) -> None:
+        drive = self._session.get_one(Drive, self._drive_id)
+        drive.closed_at, drive.grace_minutes = clock.now(), grace_minutes
         self._session.commit()
 
     def begin(self) -> CloseOut:
