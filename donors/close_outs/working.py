@@ -116,7 +116,9 @@ def list_returned() -> list[str]:
 
 def take_in_returns(close_out_id: str) -> None:
     """What came back stays in the fund, and the drive's page says so."""
-    close_out = db.session.get_one(CloseOut, close_out_id, with_for_update=True, populate_existing=True)
+    close_out = _lock(close_out_id, DONE)
+    if close_out is None:
+        return
     returned = _with_refunds(close_out_id).where(_IS_BACK, Refund.undone_at.is_not(None))
     for share in db.session.scalars(returned).all():
         share.outcome, share.because = STAYS, CAME_BACK
@@ -171,7 +173,7 @@ def _is_anything_open(close_out_id: str) -> bool:
     return bool(is_undecided) or bool(refunds_on_the_way(close_out_id))
 
 
-def _lock(close_out_id: str) -> CloseOut | None:
-    """The row while it is at work, locked, so that two workers go on one after the other."""
-    query = select(CloseOut).where(CloseOut.id == close_out_id, CloseOut.state == WORKING)
+def _lock(close_out_id: str, state: str = WORKING) -> CloseOut | None:
+    """The row while it is in this state, locked, so that two workers go on one after the other."""
+    query = select(CloseOut).where(CloseOut.id == close_out_id, CloseOut.state == state)
     return db.session.scalar(query.with_for_update(of=CloseOut).execution_options(populate_existing=True))
