@@ -24,6 +24,7 @@ from donors.gifts.gift import Gift
 from donors.gifts.refund import Refund
 from donors.jobs import sweep_close_outs, work_close_out
 from donors.payments import at_stripe
+from donors.people.donor import Donor
 from tests.conftest import Cast
 from tests.donors.close_outs.conftest import Desk, Paid
 from tests.donors.conftest import Stripe
@@ -349,6 +350,30 @@ def test_a_worker_that_dies_between_two_steps_doubles_nothing(
     assert len(mails(session, "close-out:")) == 2
     assert cash_of(drive.fund_id) == 0
     assert list(ledger.verify()) == []
+
+
+def test_the_letter_and_the_page_speak_spanish(
+    paid: Paid, desk: Desk, session: Session, drive: Drive, client: FlaskClient
+) -> None:
+    gift = paid("50")
+    session.get_one(Donor, gift.donor_id).language = "es"
+    _found, proposal_id = prepared(desk, gift, way="refund")
+    desk.confirm(proposal_id)
+    (letter,) = mails(session, "close-out:")
+    assert "sobró dinero" in letter.subject
+    assert "vuelven a su tarjeta" in letter.text
+    assert "Qué se hizo con el excedente" in client.get(f"/d/{drive.slug}?lang=es").text
+
+
+def test_every_share_is_in_the_export(paid: Paid, desk: Desk) -> None:
+    gifts = [paid("50"), paid("25", email="bea@example.org")]
+    desk.close()
+    found = desk.begin()
+    desk.choose(found, clause_of(gifts[0]), way="refund")
+    header, *rows = desk.frida.get(f"/staff/close-outs/{found.id}/shares.csv").text.strip().splitlines()
+    assert header.lstrip("\ufeff").startswith("gift,donor,email")
+    assert [row.split(",")[0] for row in rows] == [gift.id for gift in gifts]
+    assert all(",back," in row for row in rows)
 
 
 def test_strangers_find_nothing_and_campaigners_decide_nothing(
