@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from campaigns.campaign import Campaign
 from campaigns.clients.client import Persona
 from campaigns.drives.drive import Drive
+from campaigns.drives.goal import AMOUNT
 from core import clock, i18n, markup
 from core.db import db
 from core.money import EXPONENTS, Money
@@ -41,6 +42,7 @@ def drive_view(face: Face) -> dict[str, Any]:
         "partners": [name for _id, name in face.partners],
         "goals": figures.goals,
         "raised": figures.raised,
+        "raised_at_close": _raised_at_close(figures),
         "donors": figures.donors,
         "tiles": figures.tiles,
         "recent_gifts": [_recent(gift) for gift in face.recent_gifts],
@@ -59,6 +61,12 @@ def drive_view(face: Face) -> dict[str, Any]:
         "fee_percent": int(rate.percent * 100) if rate else None,
         "fee_fixed": rate.fixed.minor if rate else None,
     }
+
+
+def _raised_at_close(figures: Progress) -> Money:
+    """What was frozen; before that, and for drives without a goal of this kind, what stands now."""
+    frozen = [goal.frozen for goal in figures.goals if goal.metric == AMOUNT and goal.frozen is not None]
+    return Money(frozen[0], figures.raised.currency) if frozen else figures.raised
 
 
 def _by_fund(moves: list[ToldMove]) -> list[tuple[str, Money]]:
@@ -92,9 +100,8 @@ def after_close(drive: Drive) -> str:
     """What counts that arrives late, and when the figures are final; fixed at publication."""
     if not drive.grace_minutes:
         late = _("A payment that finishes after the close does not count.")
-        return (
-            f"{late} {_('The figures are frozen at the close; what is refunded later is shown beside them.')}"
-        )
+        frozen = _("The figures are frozen at the close; what is refunded later is shown beside them.")
+        return f"{late} {frozen}"
     minutes = drive.grace_minutes
     if drive.grace_counts:
         late = _(
