@@ -15,6 +15,7 @@ from campaigns.clients.client import Persona
 from campaigns.clients.identity import hints_at_client, names_client
 from campaigns.drives.drive import Drive
 from campaigns.funds.fund import Fund
+from campaigns.funds.fund_transfer import FundTransfer
 from campaigns.screening import detectors
 from campaigns.timeline.timeline_entry import TimelineEntry
 from campaigns.updates.update import Update
@@ -103,7 +104,8 @@ def _own_words(client_id: str, own: Select[str]) -> Iterator[Standing]:
 
 def _is_used_by(own: Select[str]) -> ColumnElement[bool]:
     drives = select(Drive.fund_id).where(Drive.campaign_id.in_(own))
-    return or_(Fund.campaign_id.in_(own), Fund.id.in_(drives))
+    moved_to = select(FundTransfer.to_fund_id).where(FundTransfer.from_fund_id.in_(drives))
+    return or_(Fund.campaign_id.in_(own), Fund.id.in_(drives), Fund.id.in_(moved_to))
 
 
 class LookAgain(Conflict):

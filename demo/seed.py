@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from app import create_app
 from core.db import db, transaction
-from demo import bank, cause, debits, givers, people, reports, signers, sponsors
+from demo import bank, cause, debits, givers, people, reports, signers, sponsors, surplus
 from staff.organisation import Organisation
 
 
@@ -44,6 +44,7 @@ def seed(stripe: str) -> None:
             cause.tell_updates,
             cause.tell_the_timeline,
             reports.publish_a_report,
+            surplus.move_money,
         ):
             with transaction():
                 step()

@@ -37,6 +37,10 @@ Whoever begins to give monthly before midnight counts, once. Nobody else does, a
 """
 PURPOSE = "Costs and bond of Carlos's case: court fees, interpreters, experts, travel, bond."
 SURPLUS = "What is left pays the same kind of costs for the next person whom Refugio Legal Project defends."
+GENERAL_PURPOSE = "Whatever Refugio Legal Project needs to defend people."
+NEXT_PURPOSE = "The same kinds of costs for the next people whom Refugio Legal Project defends."
+MOVE_REASON = "A mother of three was detained this week, and her hearing is near."
+MOVE_WHY = "The clause says that what is left pays for the next person whom we defend."
 
 UPDATES = (
     (

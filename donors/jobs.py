@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from core import clock, jobs
 from core.db import db, transaction
+from donors.close_outs import working
 from donors.defence import learning
 from donors.figures import checking, snapping, stepping
 from donors.gifts.gift import Gift
@@ -104,6 +105,35 @@ def sweep_holds() -> None:
     """Held gifts that nobody decided in time, and decisions that Stripe has not been told."""
     for gift_id in defence_at_stripe.list_undone():
         send_decision.run(gift_id)
+
+
+@jobs.job
+def work_close_out(close_out_id: str) -> None:
+    """Two people agreed to a close-out: give back, write to donors, come to an end."""
+    more = True
+    while more:
+        with transaction():
+            more = working.decide_refunds(close_out_id)
+    at_stripe.each_of(at_stripe.send_refund, working.refunds_on_the_way(close_out_id))
+    with transaction():
+        more = working.take_in_refusals(close_out_id)
+    if not more:
+        return  # Stripe is not done; the sweep goes on later
+    while more:
+        with transaction():
+            more = working.write_to_donors(close_out_id)
+    with transaction():
+        working.finish(close_out_id)
+
+
+@jobs.every(minutes=1)
+def sweep_close_outs() -> None:
+    """Close-outs whose worker died, whose refunds were still on their way, or came back since."""
+    for close_out_id in working.list_working():
+        work_close_out.run(close_out_id)
+    for close_out_id in working.list_returned():
+        with transaction():
+            working.take_in_returns(close_out_id)
 
 
 @jobs.every(minutes=1)

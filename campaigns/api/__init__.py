@@ -1,6 +1,17 @@
 """Campaigns, drives, funds, clients and updates for software, under /api/v1."""
 
-from campaigns.api import campaigns, clients, drives, funds, partners, petitions, texts, timeline, updates
+from campaigns.api import (
+    campaigns,
+    clients,
+    drives,
+    funds,
+    partners,
+    petitions,
+    texts,
+    timeline,
+    transfers,
+    updates,
+)
 from campaigns.api.blueprint import bp
 
 __all__ = [
@@ -13,5 +24,6 @@ __all__ = [
     "petitions",
     "texts",
     "timeline",
+    "transfers",
     "updates",
 ]

@@ -2,17 +2,29 @@
 
 from datetime import datetime
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from campaigns.campaign import Campaign
 from core import clock, ids
 from core.db import Id, Model, UtcDateTime
 
+_GENERAL = text("is_general")
+
 
 class Fund(Model):
     __tablename__ = "fund"
-    __table_args__ = (CheckConstraint("length(surplus_clause) > 0", name="surplus_clause_stated"),)
+    __table_args__ = (
+        CheckConstraint("length(surplus_clause) > 0", name="surplus_clause_stated"),
+        Index(
+            "uq_fund_general",
+            "organisation_id",
+            "currency",
+            unique=True,
+            sqlite_where=_GENERAL,
+            postgresql_where=_GENERAL,
+        ),
+    )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True, default=lambda: ids.new_id("fund"))
     organisation_id: Mapped[str] = mapped_column(ForeignKey("organisation.id"), index=True)
@@ -24,6 +36,10 @@ class Fund(Model):
     purposes: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
     #: What happens to money that is left, shown to donors before they give.
     surplus_clause: Mapped[str] = mapped_column(Text)
+    #: Keys of `surplus.WAYS` that the clause allows; empty where the wording alone says so.
+    surplus_ways: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
+    #: The organisation's own money in this currency, bound to no purpose; one at most.
+    is_general: Mapped[bool] = mapped_column(default=False, server_default=false())
     currency: Mapped[str] = mapped_column(String(3))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
 

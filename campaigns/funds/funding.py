@@ -12,7 +12,9 @@ from campaigns.campaign import Campaign
 from campaigns.disclosure import screen
 from campaigns.drives.drive import Drive
 from campaigns.editing import changes_of, told
+from campaigns.funds import surplus
 from campaigns.funds.fund import Fund
+from campaigns.funds.fund_transfer import FundTransfer
 from campaigns.funds.ledger import ACCOUNTS, LedgerTotal
 from campaigns.funds.purposes import PURPOSES
 from core.db import db
@@ -35,12 +37,16 @@ class FundTerms:
     campaign_id: str | None = None
     #: Keys of `purposes.PURPOSES`; empty means all of them.
     purposes: Sequence[str] = ()
+    #: Keys of `surplus.WAYS`; empty means that the wording alone says what is allowed.
+    surplus_ways: Sequence[str] = ()
+    #: The organisation's own money, bound to no campaign and no purpose.
+    is_general: bool = False
 
 
 def open_fund(actor: Actor, terms: FundTerms) -> Fund:
     """Open a fund of the actor's organisation, for one campaign or (None) for any of its campaigns.
 
-    Raises Invalid on name, purpose, surplus_clause, purposes, currency and campaign_id.
+    Raises Invalid on name, purpose, surplus_clause, surplus_ways, purposes, currency, campaign_id and is_general.
     """
     _require(actor)
     purposes = _known(terms.purposes)
@@ -50,11 +56,15 @@ def open_fund(actor: Actor, terms: FundTerms) -> Fund:
         raise Invalid({"currency": [_("Choose a currency from the list.")]})
     client_id = _client_of(actor, terms.campaign_id)
     screen(client_id, texts)
+    if terms.is_general:
+        _check_general(actor, bound=bool(terms.campaign_id or purposes), currency=terms.currency)
     fund = Fund(
         organisation_id=actor.organisation_id,
         campaign_id=terms.campaign_id,
         currency=terms.currency,
         purposes=purposes,
+        surplus_ways=_ways(terms.surplus_ways),
+        is_general=terms.is_general,
         **texts,
     )
     db.session.add(fund)
@@ -64,28 +74,53 @@ def open_fund(actor: Actor, terms: FundTerms) -> Fund:
 
 
 def edit_fund(actor: Actor, fund_id: str, changes: Mapping[str, Any]) -> Fund:
-    """Change name, purpose, purposes or surplus_clause.
+    """Change name, purpose, purposes, surplus_clause, surplus_ways or is_general.
 
-    Raises Invalid on the field, Conflict `rules_frozen` on all but the name once a drive was published with
-    them: donors gave for what they read.
+    Another surplus clause holds for gifts from then on and is a version of its own. Raises Invalid on the field,
+    Conflict `rules_frozen` on purpose and purposes once a drive was published with them: donors gave for what they
+    read.
     """
     _require(actor)
     fund = reading.get(reading.funds_of(actor), Fund, fund_id, lock=True)
-    kinds = {"purposes": _known(changes["purposes"])} if "purposes" in changes else {}
-    changed = changes_of(fund, {**changes, **kinds})
+    changed = changes_of(fund, {**changes, **_lists(changes)})
     _check(changed)
-    published = select(Drive.id).where(Drive.fund_id == fund.id, Drive.published_at.is_not(None))
-    if changed.keys() & {"purpose", "purposes", "surplus_clause"} and db.session.scalar(published.limit(1)):
+    is_read = _is_published(fund)
+    if changed.keys() & {"purpose", "purposes"} and is_read:
         raise Conflict("rules_frozen", _("Donors gave for this purpose. It stays as it was published."))
+    if changed.get("is_general"):
+        bound = bool(fund.campaign_id or changed.get("purposes", fund.purposes))
+        _check_general(actor, bound=bound, currency=fund.currency)
     for client_id in _clients_behind(fund):
         screen(client_id, {name: text for name, text in changed.items() if name in LONGEST})
     before = {name: getattr(fund, name) for name in changed}
+    if is_read:
+        surplus.current(fund.id)  # what donors have read so far stays, even where nobody gave under it
     for name, value in changed.items():
         setattr(fund, name, value)
     db.session.flush()
+    if is_read:
+        surplus.current(fund.id)
     if changed:
         audit.record(actor, "fund.edited", fund.id, before=told(before), after=told(changed))
     return fund
+
+
+def _is_published(fund: Fund) -> bool:
+    published = select(Drive.id).where(Drive.fund_id == fund.id, Drive.published_at.is_not(None))
+    return db.session.scalar(published.limit(1)) is not None
+
+
+def _lists(changes: Mapping[str, Any]) -> dict[str, list[str]]:
+    kinds = {"purposes": _known, "surplus_ways": _ways}
+    return {name: known(changes[name]) for name, known in kinds.items() if name in changes}
+
+
+def general_fund(organisation_id: str, currency: str) -> Fund | None:
+    """The organisation's general fund in a currency, if it has named one."""
+    query = select(Fund).where(
+        Fund.organisation_id == organisation_id, Fund.currency == currency, Fund.is_general
+    )
+    return db.session.scalar(query)
 
 
 def balances(fund: Fund) -> dict[str, Money]:
@@ -109,8 +144,30 @@ def _known(purposes: Sequence[str]) -> list[str]:
     return [name for name in PURPOSES if name in purposes]
 
 
+def _ways(ways: Sequence[str]) -> list[str]:
+    if not set(ways) <= surplus.WAYS.keys():
+        raise Invalid({"surplus_ways": [_("Choose from the list.")]})
+    return [name for name in surplus.WAYS if name in ways]
+
+
+def _check_general(actor: Actor, *, bound: bool, currency: str) -> None:
+    """Raise Invalid unless a fund may become the general one: it is bound to nothing, and there is none yet."""
+    if bound:
+        text = _("The general fund is for every campaign and every kind of cost. Take those off first.")
+        raise Invalid({"is_general": [text]})
+    if general_fund(actor.organisation_id, currency) is not None:
+        raise Invalid(
+            {"is_general": [_("There is a general fund in %(currency)s already.", currency=currency)]}
+        )
+
+
 def _rules(fund: Fund) -> dict[str, Any]:
-    return {"currency": fund.currency, "purposes": fund.purposes}
+    rules: dict[str, Any] = {"currency": fund.currency, "purposes": fund.purposes}
+    return (
+        rules
+        | ({"surplus_ways": fund.surplus_ways} if fund.surplus_ways else {})
+        | ({"is_general": True} if fund.is_general else {})
+    )
 
 
 def _require(actor: Actor) -> None:
@@ -130,8 +187,10 @@ def _check(texts: Mapping[str, str]) -> None:
 
 
 def _clients_behind(fund: Fund) -> set[str | None]:
-    """The clients on whose pages the fund's words stand; None too, so that the detectors always look."""
-    campaigns = select(Drive.campaign_id).where(Drive.fund_id == fund.id)
+    """The clients on whose pages the fund's words stand, those included from whose funds money was moved to it; None
+    too, so that the detectors always look."""
+    sources = select(FundTransfer.from_fund_id).where(FundTransfer.to_fund_id == fund.id)
+    campaigns = select(Drive.campaign_id).where(or_(Drive.fund_id == fund.id, Drive.fund_id.in_(sources)))
     clients = select(Campaign.client_id).where(
         or_(Campaign.id.in_(campaigns), Campaign.id == fund.campaign_id)
     )

@@ -54,6 +54,8 @@ LEGAL_COSTS = "legal_costs"
 BOND_FORFEITED = "bond_forfeited"
 # Between two currencies: what left in one and came in another
 EXCHANGE = "exchange"
+# Between two funds of an organisation: no income of the one and no cost of the other
+FUND_TRANSFERS = "fund_transfers"
 
 ACCOUNTS = (
     STRIPE,
@@ -72,6 +74,7 @@ ACCOUNTS = (
     DISPUTE_FEES,
     DISPUTE_LOSSES,
     EXCHANGE,
+    FUND_TRANSFERS,
     LEGAL_COSTS,
     BOND_FORFEITED,
 )

@@ -21,6 +21,7 @@ _ROOTS = {
     **dict.fromkeys(ledger.ASSETS, "Assets"),
     **dict.fromkeys(ledger.INCOME, "Income"),
     ledger.EXCHANGE: "Equity",
+    ledger.FUND_TRANSFERS: "Equity",
 }
 BATCH = 500
 

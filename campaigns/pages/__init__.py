@@ -14,6 +14,7 @@ from campaigns.pages import (
     pictures,
     texts,
     timeline,
+    transfers,
     updates,
 )
 from campaigns.pages.blueprint import bp
@@ -33,5 +34,6 @@ __all__ = [
     "pictures",
     "texts",
     "timeline",
+    "transfers",
     "updates",
 ]

@@ -8,10 +8,12 @@ from flask_babel import gettext as _
 
 from campaigns import reading
 from campaigns.campaign import Campaign
-from campaigns.funds import funding, ledger, plain_text, release, statement
+from campaigns.funds import funding, ledger, plain_text, release, reserving, statement, surplus
 from campaigns.funds.fund import Fund
+from campaigns.funds.fund_transfer import transfers_of
 from campaigns.funds.funding import FundTerms
 from campaigns.funds.purposes import PURPOSES
+from campaigns.funds.transferring import VERB
 from campaigns.pages.accounts import account_names, kind_name
 from campaigns.pages.blueprint import bp
 from campaigns.pages.refusing import attempt
@@ -23,6 +25,10 @@ from core.money import Money
 from core.web import csv_out
 from core.web.paging import numbered
 from staff.access import Actor, current_actor, requires
+from staff.approval import two_people
+
+RECENT_TRANSFERS = 20
+_RULES = ("purposes", "surplus_ways", "is_general")
 
 
 @bp.get("/funds")
@@ -63,7 +69,7 @@ def edit_fund(fund_id: str) -> str:
     found = reading.get_fund(actor, fund_id)
     _require_edit(actor)
     form = Form(
-        FundEditSchema(), initial={name: getattr(found, name) for name in (*funding.LONGEST, "purposes")}
+        FundEditSchema(), initial={name: getattr(found, name) for name in (*funding.LONGEST, *_RULES)}
     )
     return render_template("campaigns/fund_form.html", form=form, fund=found)
 
@@ -88,7 +94,8 @@ def _require_edit(actor: Actor) -> None:
 @bp.get("/funds/<fund_id>")
 @requires("funds.view")
 def fund(fund_id: str) -> str:
-    found = reading.get_fund(current_actor(), fund_id)
+    actor = current_actor()
+    found = reading.get_fund(actor, fund_id)
     pager = numbered(statement.groups_of(found))
     balances = funding.balances(found)
     return render_template(
@@ -104,6 +111,11 @@ def fund(fund_id: str) -> str:
         released=release.released(found),
         restricted=release.restricted_balance(found),
         kind_name=kind_name,
+        versions=surplus.versions_of(found.id),
+        ways=surplus.WAYS,
+        transfers=db.session.scalars(transfers_of(found.id).limit(RECENT_TRANSFERS)).all(),
+        waiting=[(row, two_people.words_of(row)) for row in two_people.waiting(actor, VERB, found.id)],
+        free=reserving.free(found),
     )
 
 

@@ -86,6 +86,10 @@ class FundOut(Schema):
         fields.String(), metadata={"description": "Kinds of cost it pays; empty means all of them."}
     )
     surplus_clause = fields.String()
+    surplus_ways = fields.List(
+        fields.String(), metadata={"description": "What the clause allows; empty: its words alone say so."}
+    )
+    is_general = fields.Boolean(metadata={"description": "The organisation's own money."})
     currency = fields.String()
     created_at = fields.AwareDateTime()
 

@@ -5,6 +5,7 @@ from marshmallow import fields, validate
 
 from campaigns.funds import funding
 from campaigns.funds.purposes import PURPOSES
+from campaigns.funds.surplus import WAYS
 from campaigns.schemas import choices
 from campaigns.schemas.said import said
 from core.forms import Schema
@@ -48,6 +49,27 @@ class FundEditSchema(Schema):
         lazy_gettext("What happens to money that is left"),
         lazy_gettext("Donors read this before they give."),
         funding.LONGEST["surplus_clause"],
+    )
+    surplus_ways = fields.List(
+        fields.String(validate=validate.OneOf(list(WAYS))),
+        load_default=list,
+        metadata={
+            "label": lazy_gettext("What that allows"),
+            "hint": lazy_gettext(
+                "None ticked means: whoever closes a drive out says why the words allow it."
+            ),
+            "kind": "checkboxes",
+            "options": list(WAYS.items()),
+        },
+    )
+    is_general = fields.Boolean(
+        load_default=False,
+        metadata={
+            "label": lazy_gettext("This is our general fund"),
+            "hint": lazy_gettext(
+                "Our own money, for every campaign and every kind of cost. One for each currency."
+            ),
+        },
     )
 
 

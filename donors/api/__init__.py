@@ -1,6 +1,7 @@
 """Giving for software: gifts and their refunds, recurring gifts, donors, drives' figures, receipts."""
 
 from donors.api import (
+    close_outs,
     defence,
     disputes,
     donors,
@@ -18,6 +19,7 @@ from donors.api.blueprint import bp
 
 __all__ = [
     "bp",
+    "close_outs",
     "defence",
     "disputes",
     "donors",

@@ -35,6 +35,11 @@ class GiftOut(Schema):
         allow_none=True,
         metadata={"description": "Since when public pages leave out name and message"},
     )
+    surplus_clause_id = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "The wording about a surplus that its donor read"},
+    )
     started_at = fields.AwareDateTime(required=True)
     paid_at = fields.AwareDateTime(required=True, allow_none=True)
 

@@ -1,11 +1,13 @@
 """A gift: one payment by a donor, one-time or one instalment of a recurring gift, and its states."""
 
 from datetime import date, datetime
+from typing import Protocol
 
 from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from campaigns.drives.drive import Drive
+from campaigns.funds.surplus import SurplusClause
 from core import clock
 from core.db import Id, Model, MoneyColumns, UtcDateTime
 from core.errors import Conflict
@@ -79,6 +81,8 @@ class Gift(Model, MoneyColumns):
     tribute_name: Mapped[str] = mapped_column(Text, default="")
     employer: Mapped[str] = mapped_column(Text, default="")
 
+    #: What was to happen to a surplus when it was begun, as its donor read it.
+    surplus_clause_id: Mapped[str | None] = mapped_column(ForeignKey(SurplusClause.id))
     started_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     #: When the payment succeeded at Stripe; decides windows and receipts.
     paid_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -91,6 +95,7 @@ class Gift(Model, MoneyColumns):
     payment_intent_id: Mapped[str | None] = mapped_column(Text, unique=True)
 
     drive: Mapped[Drive] = relationship(lazy="raise")
+    surplus_clause: Mapped[SurplusClause | None] = relationship(lazy="raise")
     donor: Mapped[Donor] = relationship(lazy="raise")
     recurring_gift: Mapped[RecurringGift | None] = relationship(lazy="raise")
 
@@ -126,6 +131,18 @@ class Gift(Model, MoneyColumns):
         if state not in TRANSITIONS[self.state]:
             raise Conflict("illegal_transition", f"a gift cannot go from {self.state} to {state}")
         self.state = state
+
+
+class PaidSomehow(Protocol):
+    """A gift, or a row with this column of one."""
+
+    @property
+    def payment_intent_id(self) -> str | None: ...
+
+
+def can_refund_at_stripe(gift: PaidSomehow) -> bool:
+    """Whether money can go back to its donor the way it came: it was paid at Stripe."""
+    return bool(gift.payment_intent_id)
 
 
 def public_name(name: str, display: str, alias: str) -> str:

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from campaigns import disclosure
 from campaigns.drives.drive import Drive
+from campaigns.funds import surplus
 from core import clock, ids
 from core.db import db
 from core.errors import Conflict, Invalid
@@ -90,6 +91,7 @@ def start(drive: Drive, order: GiftOrder, *, gift_id: str) -> Gift:
         tribute_kind=order.tribute_kind,
         tribute_name=order.tribute_name,
         employer=order.employer,
+        surplus_clause_id=surplus.current(drive.fund_id).id,
         started_at=clock.now(),
     )
     gift.amount = order.amount

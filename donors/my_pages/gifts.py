@@ -42,7 +42,7 @@ def overview() -> str:
     gifts = (
         select(Gift)
         .where(Gift.donor_id.in_(ids), Gift.state != EXPIRED)
-        .options(joinedload(Gift.drive), joinedload(Gift.recurring_gift))
+        .options(joinedload(Gift.drive), joinedload(Gift.recurring_gift), joinedload(Gift.surplus_clause))
         .order_by(Gift.started_at.desc(), Gift.id)
     )
     pager = numbered(gifts)

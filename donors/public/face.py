@@ -53,6 +53,21 @@ class ToldUpdate:
 
 
 @dataclass(frozen=True)
+class ToldMove:
+    at: datetime
+    fund_name: str
+    amount: Money
+
+
+@dataclass(frozen=True)
+class ToldCloseOut:
+    at: datetime
+    returned: Money
+    returned_to: int
+    stayed: Money
+
+
+@dataclass(frozen=True)
 class Face:
     """All that the public page of a drive shows."""
 
@@ -71,6 +86,11 @@ class Face:
     reports: list[tuple[str, date]] = field(default_factory=list)
     #: Deadlines that were moved: (when it would have closed, why it is later).
     extensions: list[tuple[datetime, str]] = field(default_factory=list)
+    #: Money that went to other funds: as the drive's surplus, and otherwise.
+    surplus_moved: list[ToldMove] = field(default_factory=list)
+    moved: list[ToldMove] = field(default_factory=list)
+    #: What came of the close-out; empty before it.
+    closed_out: list[ToldCloseOut] = field(default_factory=list)
     raised_by_day: list[tuple[date, int]] = field(default_factory=list)
     hours_by_month: list[tuple[date, int]] = field(default_factory=list)
     #: Whether donors may give from a bank account.
@@ -155,6 +175,7 @@ def _tell(face: Face) -> None:
     about = {
         "campaign": face.campaign.id,
         "drive": face.drive.id,
+        "fund": face.drive.fund_id,
         "at": face.progress.as_of,
         "today": clock.today(),
         "tells_bonds": face.campaign.tells_bond_amount,
@@ -168,6 +189,11 @@ def _tell(face: Face) -> None:
                 face.updates.append(ToldUpdate(row.title, markup.to_html(row.body), row.at))
             case "partner" if row.title != face.organisation.id:
                 face.partners.append((row.title, row.body))
+            case "moved":
+                moves = face.surplus_moved if row.body else face.moved
+                moves.append(ToldMove(row.at, row.title, Money(row.number, face.drive.currency)))
+            case "closed_out":
+                face.closed_out.append(_closed_out(row, face.drive.currency))
             case "extension":
                 face.extensions.append((row.at, row.title))
             case "day":
@@ -179,6 +205,10 @@ def _tell(face: Face) -> None:
                 face.hours_by_month.append((row.on_day, row.number))
             case _:
                 continue
+
+
+def _closed_out(row: Any, currency: str) -> ToldCloseOut:
+    return ToldCloseOut(row.at, Money(row.number, currency), int(row.title), Money(int(row.body), currency))
 
 
 def is_withdrawn(slug: str) -> bool:

@@ -9,9 +9,10 @@ from flask_babel import gettext as _
 from campaigns.campaign import Campaign
 from campaigns.clients.client import Persona
 from campaigns.drives.drive import Drive
+from campaigns.drives.goal import AMOUNT
 from core import clock, i18n, markup
 from core.db import db
-from core.money import EXPONENTS
+from core.money import EXPONENTS, Money
 from donors.defence import promise_reviewing
 from donors.defence.hold import RELEASED, RELEASING, Hold
 from donors.figures.progress import Progress
@@ -24,8 +25,8 @@ from donors.matching.explaining import matches_of
 from donors.matching.figures import shown
 from donors.matching.rules import rules
 from donors.public.campaign_face import CampaignFace
-from donors.public.face import Face, RecentGift
-from donors.receipts import links
+from donors.public.face import Face, RecentGift, ToldMove
+from donors.receipts import letters, links
 from donors.recurring.recurring_gift import RecurringGift
 from donors.words import deductibility_note
 from staff.organisation import Organisation
@@ -46,6 +47,7 @@ def drive_view(face: Face) -> dict[str, Any]:
         "partners": [name for _id, name in face.partners],
         "goals": figures.goals,
         "raised": figures.raised,
+        "raised_at_close": _raised_at_close(figures),
         "donors": figures.donors,
         "tiles": figures.tiles,
         "recent_gifts": [_recent(gift) for gift in face.recent_gifts],
@@ -53,6 +55,9 @@ def drive_view(face: Face) -> dict[str, Any]:
         "reports": face.reports,
         "timeline": face.timeline,
         "extensions": sorted(face.extensions),
+        "closed_out": face.closed_out[0] if face.closed_out else None,
+        "surplus_moved": _by_fund(face.surplus_moved),
+        "moved": face.moved,
         "hours_by_month": face.hours_by_month,
         "raised_by_day": face.raised_by_day,
         "as_of": figures.as_of,
@@ -65,6 +70,20 @@ def drive_view(face: Face) -> dict[str, Any]:
         "fee_fixed": rate.fixed.minor if rate else None,
         "debit_fee": _debit_fee(drive.currency) if face.takes_debits else None,
     }
+
+
+def _raised_at_close(figures: Progress) -> Money:
+    """What was frozen; before that, and for drives without a goal of this kind, what stands now."""
+    frozen = [goal.frozen for goal in figures.goals if goal.metric == AMOUNT and goal.frozen is not None]
+    return Money(frozen[0], figures.raised.currency) if frozen else figures.raised
+
+
+def _by_fund(moves: list[ToldMove]) -> list[tuple[str, Money]]:
+    """What moved to each fund, several movements as one sum."""
+    sums: dict[str, Money] = {}
+    for each in moves:
+        sums[each.fund_name] = sums.get(each.fund_name, Money.zero(each.amount.currency)) + each.amount
+    return sorted(sums.items())
 
 
 def _drive(face: Face) -> dict[str, Any]:
@@ -90,9 +109,8 @@ def after_close(drive: Drive) -> str:
     """What counts that arrives late, and when the figures are final; fixed at publication."""
     if not drive.grace_minutes:
         late = _("A payment that finishes after the close does not count.")
-        return (
-            f"{late} {_('The figures are frozen at the close; what is refunded later is shown beside them.')}"
-        )
+        frozen = _("The figures are frozen at the close; what is refunded later is shown beside them.")
+        return f"{late} {frozen}"
     minutes = drive.grace_minutes
     if drive.grace_counts:
         late = _(
@@ -226,6 +244,7 @@ def thanks_view(gift: Gift) -> SimpleNamespace:
         target=target,
         drive={"slug": drive.slug, "title": drive.title if is_told else house},
         persona={"display_name": (persona.display_name if persona else campaign.title) if is_told else house},
+        surplus_clause=letters.clause_read(gift) if is_told else "",
         email=None,
         share_url=f"{current_app.config['BASE_URL']}/d/{drive.slug}",
         manage_url=links.manage_url(promise.id) if promise else None,

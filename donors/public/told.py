@@ -13,6 +13,7 @@ from sqlalchemy import (
     Text,
     bindparam,
     cast,
+    func,
     literal,
     not_,
     null,
@@ -22,11 +23,14 @@ from sqlalchemy import (
 )
 
 from campaigns.drives.extending import DriveExtension
+from campaigns.funds.fund import Fund
+from campaigns.funds.fund_transfer import FundTransfer
 from campaigns.partner import Partner
 from campaigns.shown import AT
 from campaigns.timeline.timeline_entry import TimelineEntry
 from campaigns.updates.update import Update
 from core.db import UtcDateTime
+from donors.close_outs.close_out import DONE, CloseOut
 from donors.figures.tally import DriveDay
 from legal.reports.report import TransparencyReport
 from legal.reports.transparency import LegalMonth
@@ -34,14 +38,19 @@ from staff.organisation import Organisation
 
 RECENT_UPDATES = 3
 
-CAMPAIGN, DRIVE = bindparam("campaign"), bindparam("drive")
+CAMPAIGN, DRIVE, FUND = bindparam("campaign"), bindparam("drive"), bindparam("fund")
+#: Empty for what moved as no drive's surplus.
+_OF_DRIVE = func.coalesce(FundTransfer.drive_id, "")
 TELLS_BONDS = bindparam("tells_bonds", type_=Boolean())
 
 
 @cache
 def told() -> Any:
-    """Rows of kind, at, on_day, title, body, number. Binds campaign, drive, at, today, tells_bonds."""
-    kinds = (_updates(), _partners(), _days(), _months(), _latest_report(), _timeline(), _extensions())
+    """Rows of kind, at, on_day, title, body, number. Binds campaign, drive, fund, at, today, tells_bonds."""
+    kinds = (
+        *(_updates(), _partners(), _days(), _months(), _latest_report(), _timeline(), _extensions()),
+        *(_moved(), _closed_out()),
+    )
     rows = union_all(*kinds).subquery()
     return select(rows).order_by(rows.c.kind, rows.c.on_day, rows.c.at.desc(), rows.c.body)
 
@@ -98,6 +107,29 @@ def _timeline() -> Any:
 def _extensions() -> Any:
     row = _row("extension", at=DriveExtension.closed_before, title=DriveExtension.note)
     return select(*row).where(DriveExtension.drive_id == DRIVE)
+
+
+def _moved() -> Any:
+    """Money of the drive's fund that went to another: as its surplus, or otherwise."""
+    row = _row(
+        "moved", at=FundTransfer.made_at, title=Fund.name, body=_OF_DRIVE, number=FundTransfer.amount_minor
+    )
+    return (
+        select(*row)
+        .join(Fund, Fund.id == FundTransfer.to_fund_id)
+        .where(
+            FundTransfer.from_fund_id == FUND,
+            or_(FundTransfer.drive_id.is_(None), FundTransfer.drive_id == DRIVE),
+        )
+    )
+
+
+def _closed_out() -> Any:
+    """How many donors had how much back, and what stayed."""
+    stayed = cast(CloseOut.stayed_minor, Text())
+    people = cast(CloseOut.returned_to, Text())
+    row = _row("closed_out", at=CloseOut.ended_at, title=people, body=stayed, number=CloseOut.returned_minor)
+    return select(*row).where(CloseOut.drive_id == DRIVE, CloseOut.state == DONE)
 
 
 def _row(kind: str, **given: Any) -> list[Any]:

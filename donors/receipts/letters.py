@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from campaigns.drives.drive import Drive
+from campaigns.funds.surplus import SurplusClause
 from core import clock
 from core.db import db
 from core.i18n import money as money_text
@@ -31,6 +32,7 @@ def receipt_for(gift: Gift) -> None:
         "amount": Money(row.amount_minor, row.currency),
         "fee_cover": Money(row.fee_cover_minor, row.currency),
         "promise": db.session.get(RecurringGift, gift.recurring_gift_id) if gift.recurring_gift_id else None,
+        "surplus_clause": clause_read(gift),
         "pdf_url": links.receipt_url(row.id),
         "manage_url": links.manage_url(gift.recurring_gift_id) if gift.recurring_gift_id else None,
     }
@@ -40,6 +42,12 @@ def receipt_for(gift: Gift) -> None:
         )
         _send(gift, f"receipt:{row.id}", subject, "receipt", about)
     row.mailed_at = clock.now()
+
+
+def clause_read(gift: Gift) -> str:
+    """What the donor read about a surplus; empty for gifts that name no version."""
+    clause = db.session.get(SurplusClause, gift.surplus_clause_id) if gift.surplus_clause_id else None
+    return clause.wording if clause else ""
 
 
 def refund_made(gift: Gift, refund: Refund) -> None:

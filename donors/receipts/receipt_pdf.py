@@ -10,6 +10,7 @@ from core.i18n import day
 from core.i18n import money as money_text
 from core.money import Money
 from donors.gifts.gift import Gift
+from donors.receipts import letters
 from donors.receipts.receipt import Receipt
 from donors.words import deductibility_note
 from staff.organisation import Organisation
@@ -23,11 +24,14 @@ def document(receipt: Receipt) -> bytes:
     organisation = db.session.get_one(Organisation, receipt.organisation_id)
     with force_locale(gift.language):
         return pdf.render(
-            "receipt", _about(receipt, drive, organisation, gift.language), made_at=receipt.issued_at
+            "receipt",
+            _about(receipt, drive, organisation, gift),
+            made_at=receipt.issued_at,
         )
 
 
-def _about(receipt: Receipt, drive: Drive, organisation: Organisation, language: str) -> dict[str, object]:
+def _about(receipt: Receipt, drive: Drive, organisation: Organisation, given: Gift) -> dict[str, object]:
+    clause = letters.clause_read(given)
     gift, fee = (
         Money(receipt.amount_minor, receipt.currency),
         Money(receipt.fee_cover_minor, receipt.currency),
@@ -41,7 +45,7 @@ def _about(receipt: Receipt, drive: Drive, organisation: Organisation, language:
         (_("Tax number"), organisation.tax_id),
     ]
     return {
-        "language": language,
+        "language": given.language,
         "title": _("Receipt %(number)s", number=receipt.label),
         "organisation": organisation.name,
         "contact": organisation.contact,
@@ -52,6 +56,7 @@ def _about(receipt: Receipt, drive: Drive, organisation: Organisation, language:
         "notes": [
             _("No goods or services were given in return for this gift."),
             deductibility_note(drive),
+            *([_("If money is left: %(clause)s", clause=clause)] if clause else []),
         ],
     }
 

@@ -147,6 +147,7 @@ def _renewal(promise: RecurringGift, first: Gift, due: Money) -> Gift:
         tribute_kind=first.tribute_kind,
         tribute_name=first.tribute_name,
         employer=first.employer,
+        surplus_clause_id=first.surplus_clause_id,
         started_at=clock.now(),
     )
     gift.amount = Money(due.minor - gift.fee_cover_minor, due.currency)

@@ -2,6 +2,7 @@
 
 from donors import agenda
 from donors.staff_pages import (
+    close_outs,
     defence,
     disputes,
     donors,
@@ -23,6 +24,7 @@ from donors.staff_pages.blueprint import bp
 __all__ = [
     "agenda",
     "bp",
+    "close_outs",
     "defence",
     "disputes",
     "donors",

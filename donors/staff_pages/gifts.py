@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext
 from sqlalchemy import Select, func
 from werkzeug.wrappers import Response as AnyResponse
 
+from campaigns.funds.surplus import SurplusClause
 from core import clock
 from core.db import after_commit, db, transaction
 from core.errors import Conflict, Invalid
@@ -45,6 +46,7 @@ SORTS: dict[str, Any] = {
 HEADER = (
     *("gift", "started_at", "paid_at", "state", "donor", "email", "public_name", "drive", "rhythm"),
     *("amount", "fee_cover", "refunded", "processing_fee", "currency", "receipt", "payment_intent"),
+    "surplus_clause",
 )
 
 
@@ -69,7 +71,12 @@ def gifts() -> str:
 @requires("gifts.view")
 def gifts_csv() -> Response:
     """The gifts of the list as it is narrowed and sorted, all pages of it."""
-    chosen = _chosen(current_actor()).outerjoin(Receipt, Receipt.gift_id == Gift.id).add_columns(Receipt)
+    chosen = (
+        _chosen(current_actor())
+        .outerjoin(Receipt, Receipt.gift_id == Gift.id)
+        .outerjoin(SurplusClause, SurplusClause.id == Gift.surplus_clause_id)
+        .add_columns(Receipt, SurplusClause.number)
+    )
     rows = db.session.execute(chosen.execution_options(yield_per=500))
     return csv_out.download(f"gifts-{clock.today().isoformat()}.csv", HEADER, _csv_rows(rows))
 
@@ -80,7 +87,7 @@ def _chosen(actor: Actor) -> Select[Gift]:
 
 
 def _csv_rows(rows: Any) -> Iterator[tuple[Any, ...]]:
-    for gift, receipt in rows:
+    for gift, receipt, clause_number in rows:
         promise = gift.recurring_gift
         yield (
             *(gift.id, gift.started_at, gift.paid_at, gift.state, gift.donor.name, gift.donor.email),
@@ -88,6 +95,7 @@ def _csv_rows(rows: Any) -> Iterator[tuple[Any, ...]]:
             *(gift.amount.major, gift.fee_cover.major, gift.refunded.major),
             gift.processing_fee.major if gift.processing_fee else None,
             *(gift.currency, receipt.label if receipt else None, gift.payment_intent_id),
+            clause_number,
         )
 
 
@@ -167,6 +175,7 @@ def _gift_page(found: Gift, form: Form) -> str:
     return render_template(
         "donors/staff/gift.html",
         gift=found,
+        clause=db.session.get(SurplusClause, found.surplus_clause_id) if found.surplus_clause_id else None,
         receipt=receipt,
         receipt_url=links.receipt_url,
         refunds=refunds,

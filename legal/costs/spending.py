@@ -1,9 +1,10 @@
 """Taking cash out of a fund: for a cost that is spent, or for a bond that is only deposited."""
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from flask_babel import lazy_gettext
+from sqlalchemy import func, select
 
-from campaigns.funds import ledger
+from campaigns.funds import ledger, reserving
 from campaigns.funds.fund import Fund
 from campaigns.funds.ledger import BANK, CASH, Line
 from campaigns.funds.purposes import PURPOSES
@@ -12,6 +13,7 @@ from core.db import db
 from core.errors import Conflict
 from core.i18n import money
 from core.money import Money
+from legal.costs.expense import APPROVED, Expense
 from legal.matters.matter import Matter
 from staff.access import Actor
 
@@ -63,3 +65,12 @@ def funds_for(matter: Matter) -> list[Fund]:
     """The funds that costs of a matter may be paid from: those of its campaign."""
     query = select(Fund).where(Fund.campaign_id == matter.campaign_id)
     return list(db.session.scalars(query.order_by(Fund.name, Fund.id)))
+
+
+@reserving.reserves(lazy_gettext("Approved costs, not paid yet"))
+def approved_costs(fund: Fund) -> Money:
+    """The sum of the fund's approved claims: cash that is promised."""
+    query = select(func.coalesce(func.sum(Expense.amount_minor), 0)).where(
+        Expense.fund_id == fund.id, Expense.currency == fund.currency, Expense.state == APPROVED
+    )
+    return Money(int(db.session.scalar(query) or 0), fund.currency)

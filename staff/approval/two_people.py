@@ -40,18 +40,22 @@ Perform = Callable[[Actor, dict[str, Any]], object]
 
 @dataclass(frozen=True)
 class Verb:
-    """`words` are a lazily translated sentence with the terms as variables."""
+    """`words` are a lazily translated sentence with the terms as variables. With `names_proposal` the performer's
+    terms have the proposal's id, too, so that the row it writes can say what caused it."""
 
     permission: str
     words: Any
     perform: Perform
+    names_proposal: bool = False
 
 
 _verbs: dict[str, Verb] = {}
 
 
-def declare(verb: str, *, permission: str, words: Any, perform: Perform) -> None:
-    _verbs[verb] = Verb(permission, words, perform)
+def declare(
+    verb: str, *, permission: str, words: Any, perform: Perform, names_proposal: bool = False
+) -> None:
+    _verbs[verb] = Verb(permission, words, perform, names_proposal)
 
 
 def words_of(proposal: Proposal) -> str:
@@ -123,7 +127,8 @@ def confirm(actor: Actor, proposal_id: str) -> Proposal:
         raise Conflict("asker_gone", _("Whoever asked for this may not do it any more. Ask anew."))
     _move(row, actor, CONFIRMED)
     audit.record(actor, "proposal.confirm", row.id, after={"verb": row.verb, "subject": row.subject})
-    _verbs[row.verb].perform(acting, row.terms)
+    verb = _verbs[row.verb]
+    verb.perform(acting, {**row.terms, "proposal_id": row.id} if verb.names_proposal else row.terms)
     return row
 
 
@@ -143,6 +148,20 @@ def withdraw(actor: Actor, proposal_id: str) -> Proposal:
     _move(row, actor, WITHDRAWN)
     audit.record(actor, "proposal.withdraw", row.id, after={"verb": row.verb, "subject": row.subject})
     return row
+
+
+def drop(actor: Actor, verb: str, subject: str) -> None:
+    """Take back the open proposals of something that is not wanted any more, or not in this shape."""
+    waiting = _open_of(actor.organisation_id).where(Proposal.verb == verb, Proposal.subject == subject)
+    for row in db.session.scalars(waiting.with_for_update(of=Proposal)).all():
+        _move(row, actor, WITHDRAWN)
+        audit.record(actor, "proposal.withdraw", row.id, after={"verb": row.verb, "subject": row.subject})
+
+
+def waiting(actor: Actor, verb: str, subject: str) -> list[Proposal]:
+    """The open proposals about something, the oldest first."""
+    query = _open_of(actor.organisation_id).where(Proposal.verb == verb, Proposal.subject == subject)
+    return list(db.session.scalars(query.order_by(Proposal.asked_at, Proposal.id)))
 
 
 def get(actor: Actor, proposal_id: str) -> Proposal:

@@ -127,7 +127,8 @@ def test_a_fund_is_opened_and_its_ledger_read(work: Work, api: Api, posted_fund:
     assert api.get(f"{url}/ledger-groups/{group['id']}")["entries"][1]["drive_id"] == work.drive.id
     assert api.patch(url, {"name": "Bond for Carlos"})["name"] == "Bond for Carlos"
     work.publish()
-    assert api.patch(url, {"surplus_clause": "Ours."}, expect=409)["code"] == "rules_frozen"
+    assert api.patch(url, {"purpose": "Ours."}, expect=409)["code"] == "rules_frozen"
+    assert api.patch(url, {"surplus_clause": "The next one."})["surplus_clause"] == "The next one."
 
 
 def test_clients_are_personas_and_their_identity_has_no_address(work: Work, api: Api) -> None:

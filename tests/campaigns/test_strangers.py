@@ -31,6 +31,11 @@ BODIES: dict[str, dict[str, Any]] = {
     "timeline": {"what": "filed", "happened_on": "2025-06-12"},
     "extensions": {"note": "The hearing was moved."},
     "schedules": {"due_at": "2030-01-01T00:00:00Z"},
+    "transfers": {
+        "to_fund_id": "fund_000000000000000000000000",
+        "amount": {"minor": 100, "currency": "USD"},
+        "reason": "The case is over.",
+    },
 }
 FORMS = {
     "reason": "Filing the bond motion",

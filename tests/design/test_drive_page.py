@@ -61,6 +61,7 @@ def face(state: str = "open") -> SimpleNamespace:
         campaign=SimpleNamespace(id="camp_1", slug="carlos", title="Carlos, home"),
         persona=SimpleNamespace(display_name="Carlos", portrait_url=None),
         organisation=SimpleNamespace(name="Refugio"), partners=["Llano"], goals=[goal], raised=usd(6_348_000),
+        raised_at_close=usd(6_348_000),
         donors=312, as_of=NOW, decimals=2, fee_text="About 2.9 % and $0.30.", fee_percent=290, fee_fixed=30,
         tiles=SimpleNamespace(
             cash_received=usd(6_348_000), cash_spent=usd(1_172_550), bond_held=usd(800_000), hours_tenths=4127,

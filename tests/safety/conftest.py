@@ -12,7 +12,8 @@ from sqlalchemy import Select, inspect, select, text
 
 from campaigns.campaign import Campaign
 from core.db import Model, db, transaction
-from demo import bank, cause, people, reports, signers, sponsors
+from demo import bank, cause, people, reports, signers, sponsors, surplus
+from donors.close_outs.close_out import CloseOut
 from donors.gifts import form_token
 from donors.gifts.gift import Gift
 from donors.webhooks_out import keeping
@@ -95,6 +96,7 @@ def _models() -> dict[str, type[Model]]:
     short = {"event": "stripe_event", "group": "ledger_group", "entry": "time_entry"}
     short |= {"token": "api_token", "update": "campaign_update"}
     short |= {"report": "transparency_report", "note": "report_note"}
+    short |= {"clause": "surplus_clause"}
     short |= {"block": "donor_block", "warning": "fraud_warning"}
     return {f"{name}_id": found[table] for name, table in {**{name: name for name in found}, **short}.items()}
 
@@ -140,11 +142,20 @@ def town(
         signers.sign_the_petition,
         sponsors.pay_a_part,
         *told,
+        surplus.move_money,
+        _begin_a_close_out,
         stranger.settle,
     ):
         with transaction():
             step()
     return Town(app, sign_in)
+
+
+def _begin_a_close_out() -> None:
+    """As if the drive had closed."""
+    drive = cause.a_drive("legal-fund")
+    about = {"organisation_id": drive.organisation_id, "drive_id": drive.id, "fund_id": drive.fund_id}
+    db.session.add(CloseOut(**about, begun_by="system"))
 
 
 def _give(app: Flask, till: Stripe) -> None:
