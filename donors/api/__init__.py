@@ -1,6 +1,7 @@
 """Giving for software: gifts and their refunds, recurring gifts, donors, drives' figures, receipts."""
 
 from donors.api import (
+    budget,
     defence,
     disputes,
     donors,
@@ -16,6 +17,7 @@ from donors.api.blueprint import bp
 
 __all__ = [
     "bp",
+    "budget",
     "defence",
     "disputes",
     "donors",

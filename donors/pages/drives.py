@@ -43,7 +43,7 @@ def drive(slug: str) -> Response:
 @bp.get("/d/<slug>/progress.json")
 def drive_progress(slug: str) -> Response:
     """The figures of the page as data."""
-    response = jsonify(face.require(slug).progress.as_json())
+    response = jsonify(face.require(slug).as_json())
     response.headers["Access-Control-Allow-Origin"] = "*"  # public figures, for anybody's page
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return share(response)

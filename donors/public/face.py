@@ -29,6 +29,8 @@ from donors.public import told_timeline
 from donors.public.told import told
 from donors.public.told_timeline import ToldStep
 from donors.recurring.recurring_gift import RecurringGift
+from legal.budget.figures import Budget, StageFigures, fill, without_bond_amounts
+from legal.budget.statement import stage_of
 from staff.organisation import Organisation
 
 RECENT_GIFTS = 8
@@ -71,6 +73,20 @@ class Face:
     extensions: list[tuple[datetime, str]] = field(default_factory=list)
     raised_by_day: list[tuple[date, int]] = field(default_factory=list)
     hours_by_month: list[tuple[date, int]] = field(default_factory=list)
+    stages: list[StageFigures] = field(default_factory=list)
+
+    @property
+    def budget(self) -> Budget | None:
+        """The cost budget by stage, None of a drive that shows none."""
+        if not self.stages:
+            return None
+        tells = self.campaign.tells_bond_amount
+        return fill(self.stages if tells else without_bond_amounts(self.stages), self.progress.raised)
+
+    def as_json(self) -> dict[str, Any]:
+        """The figures of the page as data: those of its progress, and the budget where there is one."""
+        budget = self.budget
+        return self.progress.as_json() | {"budget": budget.as_json() if budget else None}
 
 
 def read(slug: str) -> Face | None:
@@ -169,10 +185,25 @@ def _tell(face: Face) -> None:
                 face.raised_by_day.append((row.on_day, before + row.number))
             case "report":
                 face.reports.append((row.title, row.on_day))
+            case "stage":
+                face.stages.append(_stage(row))
             case "month":
                 face.hours_by_month.append((row.on_day, row.number))
             case _:
                 continue
+
+
+def _stage(row: Any) -> StageFigures:
+    id_, currency, *numbers = row.body.split("\n")
+    return stage_of(
+        numbers,
+        id=id_,
+        name=row.title,
+        position=row.number,
+        currency=currency,
+        changed_at=row.at,
+        dropped_on=row.on_day,
+    )
 
 
 def is_withdrawn(slug: str) -> bool:

@@ -20,6 +20,7 @@ from donors.gifts import fee_cover
 from donors.gifts.gift import FAILED, RECEIVED, REFUNDED, Gift
 from donors.public.campaign_face import CampaignFace
 from donors.public.face import Face, RecentGift
+from donors.public.told_budget import next_pays
 from donors.receipts import links
 from donors.recurring.recurring_gift import RecurringGift
 from donors.words import deductibility_note
@@ -50,6 +51,8 @@ def drive_view(face: Face) -> dict[str, Any]:
         "extensions": sorted(face.extensions),
         "hours_by_month": face.hours_by_month,
         "raised_by_day": face.raised_by_day,
+        "budget": face.budget,
+        "next_pays": next_pays(face.budget),
         "as_of": figures.as_of,
         "decimals": EXPONENTS[drive.currency],
         "fee_text": _fee_text(rate) if rate else "",

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Text,
     bindparam,
     cast,
+    func,
     literal,
     not_,
     null,
@@ -28,6 +29,7 @@ from campaigns.timeline.timeline_entry import TimelineEntry
 from campaigns.updates.update import Update
 from core.db import UtcDateTime
 from donors.figures.tally import DriveDay
+from legal.budget.statement import NUMBERS, stage_rows
 from legal.reports.report import TransparencyReport
 from legal.reports.transparency import LegalMonth
 from staff.organisation import Organisation
@@ -41,7 +43,10 @@ TELLS_BONDS = bindparam("tells_bonds", type_=Boolean())
 @cache
 def told() -> Any:
     """Rows of kind, at, on_day, title, body, number. Binds campaign, drive, at, today, tells_bonds."""
-    kinds = (_updates(), _partners(), _days(), _months(), _latest_report(), _timeline(), _extensions())
+    kinds = (
+        *(_updates(), _partners(), _days(), _months(), _latest_report(), _timeline(), _extensions()),
+        _stages(),
+    )
     rows = union_all(*kinds).subquery()
     return select(rows).order_by(rows.c.kind, rows.c.on_day, rows.c.at.desc(), rows.c.body)
 
@@ -98,6 +103,23 @@ def _timeline() -> Any:
 def _extensions() -> Any:
     row = _row("extension", at=DriveExtension.closed_before, title=DriveExtension.note)
     return select(*row).where(DriveExtension.drive_id == DRIVE)
+
+
+def _stages() -> Any:
+    """The stages of the budget. The body holds the id, the currency and all figures, a line for each."""
+    rows = stage_rows(DRIVE, TELLS_BONDS).subquery()
+    body = rows.c.id + "\n" + rows.c.currency
+    for name in NUMBERS:
+        body = body + "\n" + func.coalesce(cast(rows.c[name], Text), "")
+    row = _row(
+        "stage",
+        at=rows.c.changed_at,
+        on_day=rows.c.dropped_on,
+        title=rows.c.name,
+        body=body,
+        number=rows.c.position,
+    )
+    return select(*row)
 
 
 def _row(kind: str, **given: Any) -> list[Any]:

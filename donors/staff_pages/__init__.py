@@ -2,6 +2,7 @@
 
 from donors import agenda
 from donors.staff_pages import (
+    budget,
     defence,
     disputes,
     donors,
@@ -21,6 +22,7 @@ from donors.staff_pages.blueprint import bp
 __all__ = [
     "agenda",
     "bp",
+    "budget",
     "defence",
     "disputes",
     "donors",
