@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from app import create_app
 from core.db import db, transaction
-from demo import bank, cause, givers, people, reports, signers
+from demo import bank, budget, cause, givers, people, reports, signers
 from staff.organisation import Organisation
 
 
@@ -33,6 +33,7 @@ def seed(stripe: str) -> None:
         _say(f"Every gift is paid, posted and counted, after {time.monotonic() - began:.0f} s.")
         for step in (
             cause.pay_costs,
+            budget.plan_the_costs,
             bank.leave_a_run_to_the_bank,
             signers.sign_the_petition,
             cause.tell_updates,

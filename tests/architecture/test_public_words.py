@@ -41,6 +41,7 @@ PUBLIC = {
     "fund.purpose": "campaigns.funds.funding",
     "fund.surplus_clause": "campaigns.funds.funding",
     "drive_extension.note": "campaigns.drives.extending",
+    "budget_stage.name": "legal.budget.staging",
     "report_note.body": "legal.reports.publishing",
     "gift.public_name": "donors.gifts.giving",
     "gift.message": "donors.gifts.giving",

@@ -32,6 +32,11 @@ REQUESTS: dict[str, tuple[str, str, dict[str, Any]]] = {
         {"what": "filed", "happened_on": "2025-06-12"},
     ),
     "fund": ("PATCH", "/funds/{fund}", {}),
+    "budget_stage": (
+        "POST",
+        "/drives/{drive}/budget/stages",
+        {"estimate": {"minor": 40_500, "currency": "USD"}},
+    ),
 }
 #: Fields of the giving form by the column that they become.
 GIVING = {"gift.message": "message", "gift.public_name": "alias"}
