@@ -44,6 +44,7 @@ FEE_COVER = "fee_cover"
 REFUNDS = "refunds"
 FEE_COVER_REFUNDS = "fee_cover_refunds"
 INTEREST = "interest"
+EMPLOYER_MATCH = "employer_match"  # what employers added to their people's gifts; never counted as raised
 # Expenses
 PROCESSING_FEES = "processing_fees"
 DISPUTE_FEES = "dispute_fees"
@@ -65,6 +66,7 @@ ACCOUNTS = (
     REFUNDS,
     FEE_COVER_REFUNDS,
     INTEREST,
+    EMPLOYER_MATCH,
     PROCESSING_FEES,
     DISPUTE_FEES,
     DISPUTE_LOSSES,
@@ -76,7 +78,7 @@ CASH = (STRIPE, TRANSIT, BANK)
 ASSETS = (*CASH, DISPUTED, BOND_DEPOSIT, TRUST)
 SPENT = (LEGAL_COSTS, BOND_FORFEITED)
 RAISED = (GIFTS, REFUNDS)
-INCOME = (GIFTS, FEE_COVER, REFUNDS, FEE_COVER_REFUNDS, INTEREST)
+INCOME = (GIFTS, FEE_COVER, REFUNDS, FEE_COVER_REFUNDS, INTEREST, EMPLOYER_MATCH)
 NO_DRIVE = ""
 
 

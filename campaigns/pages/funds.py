@@ -116,9 +116,7 @@ def _sums(balances: dict[str, Money], currency: str) -> dict[str, Money]:
     return {
         "cash": total(*ledger.CASH),
         "bond": total(ledger.BOND_DEPOSIT),
-        "income": -total(
-            *(ledger.GIFTS, ledger.FEE_COVER, ledger.REFUNDS, ledger.FEE_COVER_REFUNDS, ledger.INTEREST)
-        ),
+        "income": -total(*ledger.INCOME),
         "costs": total(
             *(ledger.LEGAL_COSTS, ledger.PROCESSING_FEES, ledger.BOND_FORFEITED),
             *(ledger.DISPUTE_FEES, ledger.DISPUTE_LOSSES),

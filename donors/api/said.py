@@ -178,6 +178,9 @@ class DriveProgressOut(Schema):
     as_of = fields.String(required=True)
     currency = fields.String(required=True)
     raised_minor = fields.Integer(required=True)
+    employer_match_minor = fields.Integer(
+        required=True, metadata={"description": "Paid by employers of donors; no part of what was raised"}
+    )
     gifts = fields.Integer(required=True)
     donors = fields.Integer(required=True)
     goals = fields.List(fields.Nested(GoalProgressOut), required=True)

@@ -54,6 +54,8 @@ class Progress:
     goals: list[GoalProgress]
     tiles: Tiles
     as_of: datetime
+    #: What employers added to gifts that count; paid, and never part of what was raised.
+    employers: Money
 
     def as_json(self) -> dict[str, Any]:
         """The public JSON of a drive's figures; amounts in minor units."""
@@ -62,6 +64,7 @@ class Progress:
             "as_of": self.as_of.isoformat(),
             "currency": self.raised.currency,
             "raised_minor": self.raised.minor,
+            "employer_match_minor": self.employers.minor,
             "gifts": self.gifts,
             "donors": self.donors,
             "goals": [g.as_json() for g in self.goals],
@@ -111,6 +114,7 @@ def assemble(rows: Sequence[Any], as_of: datetime) -> Progress:
         goals=[_goal(goal, drive, row) for goal in goals],
         tiles=_tiles(row, drive.currency),
         as_of=as_of,
+        employers=Money(-int(row.employers), drive.currency),
     )
 
 

@@ -13,6 +13,7 @@ from core import clock, i18n, markup
 from core.db import db
 from core.money import EXPONENTS
 from donors.defence.hold import RELEASED, RELEASING, Hold
+from donors.employers.claiming import of_gift
 from donors.figures.progress import Progress
 from donors.figures.progress import read as read_progress
 from donors.figures.tally import NewMonthlyDonor
@@ -42,6 +43,7 @@ def drive_view(face: Face) -> dict[str, Any]:
         "partners": [name for _id, name in face.partners],
         "goals": figures.goals,
         "raised": figures.raised,
+        "employers": figures.employers,
         "donors": figures.donors,
         "tiles": figures.tiles,
         "recent_gifts": [_recent(gift) for gift in face.recent_gifts],
@@ -191,6 +193,8 @@ def thanks_view(gift: Gift) -> SimpleNamespace:
         drive={"slug": drive.slug, "title": drive.title if is_told else house},
         persona={"display_name": (persona.display_name if persona else campaign.title) if is_told else house},
         email=None,
+        employer_url=f"/d/{drive.slug}/gifts/{gift.id}/employer" if gift.state in RECEIVED else None,
+        employer_state=claim.state if (claim := of_gift(gift.id)) else None,
         share_url=f"{current_app.config['BASE_URL']}/d/{drive.slug}",
         manage_url=links.manage_url(promise.id) if promise else None,
     )
