@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from app import create_app
 from core.db import db, transaction
-from demo import bank, budget, cause, givers, people, reports, signers
+from demo import bank, budget, cause, employers, givers, people, reports, signers
 from staff.organisation import Organisation
 
 
@@ -36,6 +36,7 @@ def seed(stripe: str) -> None:
             budget.plan_the_costs,
             bank.leave_a_run_to_the_bank,
             signers.sign_the_petition,
+            employers.ask_employers,
             cause.tell_updates,
             cause.tell_the_timeline,
             reports.publish_a_report,

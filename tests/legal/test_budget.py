@@ -179,7 +179,7 @@ def test_page_json_and_api_tell_the_same_and_the_next_amount(
     for amount in ("$405", "$8,000", "$3,000", "$200.50"):
         assert amount in page
     spanish = client.get("/d/bond?lang=es").text
-    assert "completes" not in spanish
+    assert "completan: Bond." in spanish
 
 
 def test_a_bond_that_may_not_be_told_is_told_nowhere_and_what_follows_it_neither(

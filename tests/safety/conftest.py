@@ -12,7 +12,7 @@ from sqlalchemy import Select, inspect, select, text
 
 from campaigns.campaign import Campaign
 from core.db import Model, db, transaction
-from demo import bank, budget, cause, people, reports, signers
+from demo import bank, budget, cause, employers, people, reports, signers
 from donors.gifts import form_token
 from donors.gifts.gift import Gift
 from donors.webhooks_out import keeping
@@ -139,6 +139,7 @@ def town(
         budget.plan_the_costs,
         bank.leave_a_run_to_the_bank,
         signers.sign_the_petition,
+        employers.ask_employers,
         *told,
         stranger.settle,
     ):
