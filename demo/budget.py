@@ -18,7 +18,8 @@ STAGES = (
     ("Petition and filing", 60_000, ("L100", "L200"), ("Filing fee",)),
     ("Bond", 800_000, (), ()),
     ("Hearings", 260_000, ("L400",), ("Interpreter", "Country expert", "Transcript")),
-    ("Appeal", 1_250_000, ("L500",), ()),
+    ("Second hearing and experts", 1_900_000, (), ()),
+    ("Appeal", 6_890_000, ("L500",), ()),
 )
 
 
