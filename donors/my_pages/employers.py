@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from core.db import db, transaction
 from core.errors import Conflict, Invalid, NotFound
 from core.forms import Form
+from core.web.limits import caller, spend
 from donors.employers import claiming
 from donors.employers.employer_match import EmployerMatch
 from donors.gifts.gift import Gift
@@ -39,6 +40,7 @@ def _page(gift: Gift, form: Form) -> str:
 
 @bp.post("/gifts/<gift_id>/employer")
 def employer_submit(gift_id: str) -> AnyResponse | tuple[str, int]:
+    spend("20 per hour", "employer-match", caller())
     gift = _own_gift(gift_id)
     form = Form(EmployerIn(), request.form)
     if not form.is_valid:
