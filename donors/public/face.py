@@ -194,7 +194,7 @@ def _tell(face: Face) -> None:
 
 
 def _stage(row: Any) -> StageFigures:
-    id_, currency, *numbers = row.body.split("\n")
+    id_, currency, *numbers = row.body.split(" ")
     return stage_of(
         numbers,
         id=id_,

@@ -6,7 +6,7 @@ It costs nothing to a drive without a budget, and a read of its own expenses, bo
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, ColumnElement, case, cast, func, not_, or_, select
+from sqlalchemy import Boolean, ColumnElement, and_, case, cast, func, literal_column, not_, or_, select
 from sqlalchemy.orm import aliased
 
 from campaigns.drives.drive import Drive
@@ -16,7 +16,7 @@ from legal.bonds.bond import APPROVED as BOND_APPROVED
 from legal.bonds.bond import HELD, REQUESTED, Bond
 from legal.budget.figures import StageFigures
 from legal.budget.stage import BudgetStage, StageCost, StagePhase
-from legal.costs.expense import APPROVED, PAID, REJECTED, Expense
+from legal.costs.expense import APPROVED, PAID, PENDING, Expense
 from legal.costs.refunding import ExpenseRefund
 from legal.reports.report import TransparencyReport
 from legal.reports.report_phase import ReportPhase
@@ -29,10 +29,12 @@ NUMBERS = (
 
 
 def stage_rows(drive_id: Any, tells_bonds: Any) -> Any:
-    """Rows of id, name, position, dropped_on, changed_at and `NUMBERS`; both arguments may be bound values.
+    """Rows of id, name, position, dropped_on, changed_at, currency and `NUMBERS`; both arguments may be bound values.
 
     Reports that hold a bond's amount count where `tells_bonds`, as their own pages do.
     """
+    costs, returned = _costs(drive_id), _came_back(drive_id)
+    hours = _told(drive_id, tells_bonds)
     return (
         select(
             BudgetStage.id.label("id"),
@@ -41,77 +43,106 @@ def stage_rows(drive_id: Any, tells_bonds: Any) -> Any:
             BudgetStage.dropped_on.label("dropped_on"),
             BudgetStage.estimate_changed_at.label("changed_at"),
             BudgetStage.currency.label("currency"),
-            case((BudgetStage.is_bond, 1), else_=0).label("is_bond"),
+            case((BudgetStage.is_bond, literal_column("1")), else_=_ZERO).label("is_bond"),
             BudgetStage.estimate_minor.label("estimate"),
             BudgetStage.estimate_before_minor.label("before"),
-            _costs(Expense.state != REJECTED).label("invoiced"),
-            _costs(Expense.state.in_((APPROVED, PAID))).label("approved"),
-            (_costs(Expense.state == PAID) - _came_back()).label("paid"),
-            _bonds(Bond.state.not_in((REQUESTED, BOND_APPROVED))).label("posted"),
-            _bonds(Bond.state.in_(HELD)).label("held"),
-            _told(ReportPhase.hours_tenths, tells_bonds).label("hours_tenths"),
-            _told(
-                case((ReportPhase.currency == BudgetStage.currency, ReportPhase.value_minor), else_=0),
-                tells_bonds,
-            ).label("in_kind"),
+            costs.c.invoiced.label("invoiced"),
+            costs.c.approved.label("approved"),
+            (func.coalesce(costs.c.paid, _ZERO) - func.coalesce(returned.c.minor, _ZERO)).label("paid"),
+            _bonds(not_(_is(Bond.state, (REQUESTED, BOND_APPROVED)))).label("posted"),
+            _bonds(_is(Bond.state, HELD)).label("held"),
+            hours.c.tenths.label("hours_tenths"),
+            hours.c.minor.label("in_kind"),
         )
         .join(Drive, Drive.id == BudgetStage.drive_id)
+        .outerjoin(costs, costs.c.stage_id == BudgetStage.id)
+        .outerjoin(returned, returned.c.stage_id == BudgetStage.id)
+        .outerjoin(hours, hours.c.stage_id == BudgetStage.id)
         .where(BudgetStage.drive_id == drive_id, not_(BudgetStage.dropped_unseen))
     )
 
 
-def _sum(minor: ColumnElement[Any]) -> ColumnElement[Any]:
-    return func.coalesce(func.sum(minor), cast(0, BigInteger))
+# Each of these reads the drive's own rows once, and gives a row for each stage that has any. Our own constants are
+# written into the statement: to bind them anew with each view of a page costs more than to execute it.
+_ZERO: ColumnElement[int] = literal_column("0")
 
 
-def _costs(state: ColumnElement[bool]) -> ColumnElement[Any]:
-    """Claims of the stage. One that was moved to another fund has left the drive, and with it the stage."""
+def _is(column: Any, states: Iterable[str]) -> ColumnElement[bool]:
+    return or_(*(column == literal_column(f"'{state}'") for state in sorted(states)))
+
+
+def _costs(drive_id: Any) -> Any:
+    """Claims by stage. One that was moved to another fund has left the drive, and with it the stage."""
+
+    def total(*states: str) -> ColumnElement[Any]:
+        return func.sum(case((_is(Expense.state, states), Expense.amount_minor), else_=_ZERO))
+
     return (
-        select(_sum(Expense.amount_minor.expression))
-        .join(StageCost, StageCost.expense_id == Expense.id)
-        .where(StageCost.stage_id == BudgetStage.id, Expense.fund_id == Drive.fund_id, state)
-        .correlate(BudgetStage, Drive)
-        .scalar_subquery()
+        _of_stages(
+            drive_id,
+            total(PENDING, APPROVED, PAID).label("invoiced"),
+            total(APPROVED, PAID).label("approved"),
+            total(PAID).label("paid"),
+        )
+        .join(Expense, and_(Expense.id == StageCost.expense_id, Expense.fund_id == Drive.fund_id))
+        .group_by(BudgetStage.id)
+        .subquery()
     )
 
 
-def _came_back() -> ColumnElement[Any]:
+def _came_back(drive_id: Any) -> Any:
     return (
-        select(_sum(ExpenseRefund.amount_minor.expression))
-        .join(StageCost, StageCost.expense_id == ExpenseRefund.expense_id)
-        .join(Expense, Expense.id == ExpenseRefund.expense_id)
-        .where(StageCost.stage_id == BudgetStage.id, Expense.fund_id == Drive.fund_id)
-        .correlate(BudgetStage, Drive)
-        .scalar_subquery()
+        _of_stages(drive_id, func.sum(ExpenseRefund.amount_minor).label("minor"))
+        .join(Expense, and_(Expense.id == StageCost.expense_id, Expense.fund_id == Drive.fund_id))
+        .join(ExpenseRefund, ExpenseRefund.expense_id == Expense.id)
+        .group_by(BudgetStage.id)
+        .subquery()
+    )
+
+
+def _of_stages(drive_id: Any, *columns: ColumnElement[Any]) -> Any:
+    """The stages of the drive with the costs that were assigned to them."""
+    return (
+        select(BudgetStage.id.label("stage_id"), *columns)
+        .join(Drive, Drive.id == BudgetStage.drive_id)
+        .join(StageCost, StageCost.stage_id == BudgetStage.id)
+        .where(BudgetStage.drive_id == drive_id)
     )
 
 
 def _bonds(state: ColumnElement[bool]) -> ColumnElement[Any]:
     return (
-        select(_sum(Bond.amount_minor.expression))
+        select(func.sum(Bond.amount_minor))
         .where(BudgetStage.is_bond, Bond.fund_id == Drive.fund_id, Bond.currency == Drive.currency, state)
         .correlate(BudgetStage, Drive)
         .scalar_subquery()
     )
 
 
-def _told(figure: ColumnElement[Any] | Any, tells_bonds: Any) -> ColumnElement[Any]:
-    """A figure of the stage's phases over the campaign's reports that no other one supersedes."""
+def _told(drive_id: Any, tells_bonds: Any) -> Any:
+    """Hours of the stages' phases, over the campaign's reports that no other one supersedes."""
     newer = aliased(TransparencyReport)
     replaced = select(newer.id).where(newer.supersedes_id == TransparencyReport.id).exists()
+    worth = case((ReportPhase.currency == Drive.currency, ReportPhase.value_minor), else_=_ZERO)
     return (
-        select(_sum(figure))
-        .select_from(StagePhase)
-        .join(ReportPhase, ReportPhase.phase == StagePhase.phase)
-        .join(TransparencyReport, TransparencyReport.id == ReportPhase.report_id)
+        select(
+            StagePhase.stage_id.label("stage_id"),
+            func.sum(ReportPhase.hours_tenths).label("tenths"),
+            func.sum(worth).label("minor"),
+        )
+        .join(Drive, Drive.id == StagePhase.drive_id)
+        .join(TransparencyReport, TransparencyReport.campaign_id == Drive.campaign_id)
+        .join(
+            ReportPhase,
+            and_(ReportPhase.report_id == TransparencyReport.id, ReportPhase.phase == StagePhase.phase),
+        )
         .where(
-            StagePhase.stage_id == BudgetStage.id,
-            TransparencyReport.campaign_id == Drive.campaign_id,
+            StagePhase.drive_id == drive_id,
             ~replaced,
             or_(not_(TransparencyReport.tells_bond_amount), tells_bonds),
         )
-        .correlate(BudgetStage, Drive)
-        .scalar_subquery()
+        .group_by(StagePhase.stage_id)
+        .subquery()
     )
 
 
