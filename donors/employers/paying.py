@@ -1,13 +1,13 @@
 """An employer has paid: the money goes into the gift's fund, as income of its own that is never counted as raised."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from campaigns.funds import ledger
-from campaigns.funds.ledger import Line
+from campaigns.funds.ledger import LedgerTotal, Line
 from core import clock, ids
 from core.db import db
 from core.errors import Conflict, Invalid
@@ -112,3 +112,28 @@ def _check(gift: Gift, amount: Money, received_on: date, zone: str) -> None:
         wrong["received_on"] = [_("Choose a day between the gift and today.")]
     if wrong:
         raise Invalid(wrong)
+
+
+def verify() -> Iterator[str]:
+    """A sentence for each claim and fund on which payments and the ledger do not agree."""
+    stands = EmployerPayment.undone_at.is_(None)
+    paid = set(db.session.scalars(select(EmployerPayment.claim_id).where(stands)))
+    said = set(db.session.scalars(select(EmployerMatch.id).where(EmployerMatch.state == PAID)))
+    for claim_id in sorted(paid ^ said):
+        yield f"{claim_id}: the claim and its payments do not agree on whether it is paid"
+    sums = (
+        select(Gift.fund_id, func.sum(EmployerPayment.amount_minor))
+        .join(EmployerMatch, EmployerMatch.gift_id == Gift.id)
+        .join(EmployerPayment, EmployerPayment.claim_id == EmployerMatch.id)
+        .where(stands)
+        .group_by(Gift.fund_id)
+    )
+    posted = (
+        select(LedgerTotal.fund_id, -func.sum(LedgerTotal.balance_minor))
+        .where(LedgerTotal.account == ledger.EMPLOYER_MATCH)
+        .group_by(LedgerTotal.fund_id)
+    )
+    written, kept = ({row[0]: int(row[1]) for row in db.session.execute(query)} for query in (sums, posted))
+    for fund_id in sorted(written.keys() | kept.keys()):
+        if written.get(fund_id, 0) != kept.get(fund_id, 0):
+            yield f"{fund_id}: employers paid {written.get(fund_id, 0)}, the ledger says {kept.get(fund_id, 0)}"

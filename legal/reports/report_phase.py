@@ -4,9 +4,10 @@ Nothing is here that the report does not say in public. Small phases are folded 
 `all`, and stay in it here.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, String, Text
+from sqlalchemy import BigInteger, ForeignKey, String, Text, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Model, db
@@ -31,3 +32,15 @@ def keep_phases(report: TransparencyReport, content: dict[str, Any]) -> None:
         row.hours_tenths, row.value_minor = line["tenths"], line["value_minor"]
         db.session.add(row)
     db.session.flush()
+
+
+def verify() -> Iterator[str]:
+    """A sentence for each report whose rows say something else than the report."""
+    kept: dict[str, dict[str, tuple[int, int]]] = {}
+    for row in db.session.scalars(select(ReportPhase).execution_options(populate_existing=True)):
+        kept.setdefault(row.report_id, {})[row.phase] = (row.hours_tenths, row.value_minor)
+    for report in db.session.scalars(select(TransparencyReport).order_by(TransparencyReport.id)):
+        lines = report.figures["hours"]["by_phase"]
+        told = {line["phase"]: (line["tenths"], line["value_minor"]) for line in lines}
+        if kept.get(report.id, {}) != told:
+            yield f"{report.id}: kept by phase {kept.get(report.id, {})}, the report says {told}"

@@ -209,8 +209,12 @@ def test_a_payment_by_mistake_is_taken_back_and_may_be_written_down_anew(
     figures = progress.read(drive.id)
     assert figures is not None
     assert figures.employers == usd(5000)
-    assert session.query(EmployerPayment).count() == 2
-    assert list(ledger.verify()) == []
+    (stands,) = [each for each in session.query(EmployerPayment) if each.undone_at is None]
+    assert [*ledger.verify(), *paying.verify()] == []
+    stands.amount_minor += 1
+    session.flush()
+    (said,) = paying.verify()
+    assert "employers paid 5001, the ledger says 5000" in said
 
 
 @settings(
@@ -253,6 +257,7 @@ def test_after_any_steps_the_ledger_holds_what_stands(
     assert now is not None
     assert (now.state == PAID) == (stands is not None)
     assert ledger.balance(drive.fund_id, (ledger.BANK, ledger.EMPLOYER_MATCH), "USD") == usd(0)
+    assert list(paying.verify()) == []
 
 
 @pytest.fixture

@@ -11,6 +11,8 @@ from campaigns.drives.drive import Drive
 from core.db import transaction
 from legal.budget.stage_terms import StageTerms
 from legal.budget.staging import add_stage, drop_stage
+from legal.reports import report_phase
+from legal.reports.report_phase import ReportPhase
 from tests.legal.budgets import open_drive
 from tests.legal.conftest import usd
 from tests.legal.reports.conftest import Desk
@@ -40,6 +42,7 @@ def test_nothing_is_told_before_a_report_and_then_what_the_report_tells(
     assert told(client) == {"Filing": NOTHING, "Preparation": NOTHING, "Appeal": NOTHING}
     assert "Covered pro bono" not in client.get("/d/bond?lang=en").text
     report = busy.publish()
+    assert list(report_phase.verify()) == []
     lines = {each["phase"]: each for each in report.figures["hours"]["by_phase"]}
     assert "L500" not in lines, "two entries of one person are told within other phases"
     shown = told(client)
@@ -97,3 +100,13 @@ def test_phases_of_a_dropped_stage_are_free_for_another(
         add_stage(busy.case.actor("alice"), drive.id, terms)
     assert told(client)["Petition"] == hours
     assert told(client)["Filing"] == NOTHING
+
+
+def test_rows_that_say_something_else_than_their_report_are_named(
+    session: Session, busy: Desk, drive: Drive
+) -> None:
+    report = busy.publish()
+    session.add(ReportPhase(report_id=report.id, phase="L300", hours_tenths=1, value_minor=1, currency="USD"))
+    session.flush()
+    (said,) = report_phase.verify()
+    assert report.id in said
