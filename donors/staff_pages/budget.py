@@ -1,8 +1,9 @@
 """A drive's cost budget: its figures, its stages, and the costs that belong to none of them yet."""
 
+from collections.abc import Iterator
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
 
@@ -14,6 +15,8 @@ from campaigns.pages.refusing import Attempt, attempt
 from core.db import db, transaction
 from core.errors import Conflict, Invalid
 from core.forms import Form
+from core.money import Money
+from core.web import csv_out
 from core.web.paging import numbered
 from donors.figures.budgeting import budget_of
 from donors.public.told_budget import next_pays
@@ -34,6 +37,8 @@ from legal.budget.staging import (
 )
 from legal.costs.expense import CATEGORIES, STATES, Expense, get_expense
 from staff.access import Actor, current_actor, requires
+
+AMOUNTS = ("estimate", "given", "invoiced", "approved", "paid", "posted", "held")
 
 
 @drive_panels.panel
@@ -74,6 +79,25 @@ def _budget_page(drive_id: str, form: Form | None = None, tried: Attempt | None 
         cost_states=STATES,
         categories=CATEGORIES,
     )
+
+
+@bp.get("/drives/<drive_id>/budget.csv")
+@requires("campaigns.view")
+def budget_csv(drive_id: str) -> Response:
+    """A row for each stage, as the page tells it."""
+    drive = reading.get_drive(current_actor(), drive_id)
+    header = ("stage", "kind", *AMOUNTS, "pro_bono_hours", "in_kind", "currency", "dropped_on")
+    return csv_out.download(f"budget-{drive.slug}.csv", header, _csv_rows(budget_of(drive)))
+
+
+def _csv_rows(figures: Budget) -> Iterator[tuple[Any, ...]]:
+    for each in figures.stages:
+        amounts: list[Money | None] = [getattr(each, name) for name in AMOUNTS]
+        yield (
+            *(each.name, "bond" if each.is_bond else "costs"),
+            *(amount.major if amount is not None else None for amount in amounts),
+            *(each.hours_tenths / 10, each.in_kind.major, figures.currency, each.dropped_on),
+        )
 
 
 def _gives_bond_away(drive: Drive, figures: Budget) -> bool:

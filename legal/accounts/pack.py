@@ -59,7 +59,7 @@ class Pack:
 
     @property
     def contributions(self) -> Money:
-        """Cash gifts and covered fees less refunds: part VIII, line 1f. No service is in it."""
+        """Cash gifts, covered fees and what employers added, less refunds: part VIII, line 1f. No service is in it."""
         return -self._sum(*(each for each in ledger.INCOME if each != ledger.INTEREST))
 
     @property

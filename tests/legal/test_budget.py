@@ -344,6 +344,8 @@ def test_staff_writes_the_budget_on_pages(
     assert chosen.status_code == 302
     assert costs(drive, "Filing") == (40_500, 0, 0)
     assert "None: every claim" in frida.get(place).text
+    table = carla.get(f"{place}.csv").text.splitlines()
+    assert "Filing,costs,405.00,0.00,405.00,0.00,0.00,,,0.0,0.00,USD," in table
     assert carla.post(f"/staff/budget-stages/{hearing.id}/removals").status_code == 302
     assert "Not planned any more since" in carla.get(place).text
 
