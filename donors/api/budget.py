@@ -8,7 +8,6 @@ from donors.api.blueprint import bp
 from donors.figures.budgeting import budget_of
 from donors.schemas.budget import (
     BudgetOut,
-    CostStageIn,
     StageEditIn,
     StageEstimateOut,
     StageIn,
@@ -26,6 +25,7 @@ from legal.budget.staging import (
     order_stages,
     read_stage,
 )
+from legal.schemas.cost_stage import CostStageIn
 from legal.schemas.said_of_costs import WrittenExpenseOut
 from staff.access import current_actor
 from staff.bearer import token_required

@@ -5,6 +5,7 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy import select
 
+from campaigns.campaign import Campaign
 from campaigns.drives.drive import Drive
 from core.db import db
 from core.mail import only_while, queue_mail
@@ -41,12 +42,15 @@ def still_wanted(key: str) -> bool:
 
 def _send(key: str, subject: str, claim: EmployerMatch, gift: Gift, *, is_reminder: bool) -> None:
     receipt = db.session.scalar(select(Receipt).where(Receipt.gift_id == gift.id))
+    drive = db.session.get_one(Drive, gift.drive_id)
+    # What was taken out of sight meanwhile is not told in a mail either.
+    is_told = drive.is_public and db.session.get_one(Campaign, drive.campaign_id).is_public
     context = {
         "subject": subject,
         "claim": claim,
         "gift": gift,
         "is_reminder": is_reminder,
-        "drive": db.session.get_one(Drive, gift.drive_id),
+        "drive": drive if is_told else None,
         "organisation": db.session.get_one(Organisation, gift.organisation_id),
         "receipt": receipt,
         "pdf_url": links.receipt_url(receipt.id) if receipt else None,

@@ -52,8 +52,9 @@ def employer_submit(gift_id: str) -> AnyResponse | tuple[str, int]:
         form.refuse(refusal)
         return _page(gift, form), 422
     except Conflict as refusal:
-        form.errors["_"] = [refusal.message]
-        return _page(gift, form), 409
+        if refusal.code != "asked":  # a double click asks once
+            form.errors["_"] = [refusal.message]
+            return _page(gift, form), 409
     flash(_("A mail is on its way that says how to submit it."))
     return redirect(f"/my/gifts/{gift.id}/employer", 303)
 

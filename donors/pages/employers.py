@@ -28,6 +28,7 @@ def employer_submit(slug: str, gift_id: str) -> AnyResponse | tuple[str, int]:
         form.refuse(refusal)
         return thanks_page(gift, form), 422
     except Conflict as refusal:
-        form.errors["_"] = [refusal.message]
-        return thanks_page(gift, form), 409
+        if refusal.code != "asked":  # a double click asks once
+            form.errors["_"] = [refusal.message]
+            return thanks_page(gift, form), 409
     return redirect(f"/d/{slug}/gifts/{gift_id}/thanks#employer", 303)

@@ -1,7 +1,5 @@
 """What a form or a JSON body may say about a drive's budget, and what software gets back."""
 
-from typing import Any
-
 import marshmallow as ma
 from flask_babel import lazy_gettext
 from marshmallow import fields, validate
@@ -18,11 +16,8 @@ def _phase_options() -> list[tuple[str, str]]:
     return [(each.code, each.label) for each in phase_codes()]
 
 
-class StageEditIn(Schema):
-    """A stage as it may be changed later."""
-
-    #: Set by the page to the drive's; a JSON body brings its own.
-    context_currency = "USD"
+class StageNameIn(Schema):
+    """Of a stage that is not planned any more the name alone may change: it still stands on the page."""
 
     name = fields.String(
         required=True,
@@ -34,6 +29,16 @@ class StageEditIn(Schema):
             "autocomplete": "off",
         },
     )
+    version = version_field()
+    looked_at = looked_at_field()
+
+
+class StageEditIn(StageNameIn):
+    """A stage as it may be changed later."""
+
+    #: Set by the page to the drive's; a JSON body brings its own.
+    context_currency = "USD"
+
     estimate = MoneyField(
         required=True,
         metadata={
@@ -61,8 +66,6 @@ class StageEditIn(Schema):
             "options": _phase_options,
         },
     )
-    version = version_field()
-    looked_at = looked_at_field()
 
 
 class StageIn(StageEditIn):
@@ -155,22 +158,3 @@ class BudgetOut(ma.Schema):
     currency = fields.String(required=True)
     stages = fields.List(fields.Nested(StageFiguresOut), required=True)
     next = fields.Nested(NextStageOut, required=True, allow_none=True)
-
-
-class CostStageIn(Schema):
-    """The stage that a cost belongs to; empty for none."""
-
-    #: Set by the page: the stages of drives that are paid into the claim's fund.
-    stage_id = fields.String(
-        load_default=None,
-        allow_none=True,
-        metadata={"label": lazy_gettext("Stage of the budget"), "kind": "select"},
-    )
-
-
-def choosing_among(options: list[tuple[str, str]]) -> CostStageIn:
-    """The form of a cost that may belong to these stages."""
-    schema = CostStageIn()
-    declared: Any = schema.fields["stage_id"]
-    declared.metadata = {**declared.metadata, "options": options}
-    return schema

@@ -12,7 +12,7 @@ from campaigns.drives import drive_panels
 from campaigns.drives.drive import Drive
 from campaigns.drives.goal import AMOUNT
 from campaigns.pages.refusing import Attempt, attempt
-from core.db import db, transaction
+from core.db import transaction
 from core.errors import Conflict, Invalid
 from core.forms import Form
 from core.money import Money
@@ -20,9 +20,14 @@ from core.web import csv_out
 from core.web.paging import numbered
 from donors.figures.budgeting import budget_of
 from donors.public.told_budget import next_pays
-from donors.schemas.budget import CostStageIn, StageEditIn, StageIn, StageMoveIn, choosing_among
+from donors.schemas.budget import (
+    StageEditIn,
+    StageIn,
+    StageMoveIn,
+    StageNameIn,
+)
 from donors.staff_pages.blueprint import bp
-from legal.budget.assigning import assign_cost, stage_of_cost, stages_for, unassigned
+from legal.budget.assigning import unassigned
 from legal.budget.figures import Budget
 from legal.budget.stage import BudgetStage, stages_of
 from legal.budget.stage_terms import StageTerms
@@ -35,7 +40,7 @@ from legal.budget.staging import (
     phases_of,
     read_stage,
 )
-from legal.costs.expense import CATEGORIES, STATES, Expense, get_expense
+from legal.costs.expense import CATEGORIES, STATES
 from staff.access import Actor, current_actor, requires
 
 AMOUNTS = ("estimate", "given", "invoiced", "approved", "paid", "posted", "held")
@@ -64,13 +69,15 @@ def _budget_page(drive_id: str, form: Form | None = None, tried: Attempt | None 
     drive = reading.get_drive(actor, drive_id)
     figures = budget_of(drive)
     is_own = drive.organisation_id == actor.organisation_id
+    stages = stages_of(drive.id)
     sees_costs = is_own and actor.can("costs.view")
     return render_template(
         "donors/staff/budget.html",
         drive=drive,
         budget=figures,
         told=next_pays(figures),
-        planned=[each for each in stages_of(drive.id) if each.is_planned],
+        planned=[each for each in stages if each.is_planned],
+        dropped=[each for each in stages if not each.is_planned and not each.dropped_unseen],
         form=form or Form(_new_schema(drive)),
         tried=tried,
         edits=is_own and actor.can("campaigns.edit"),
@@ -153,7 +160,9 @@ def _stage_page(stage: BudgetStage, form: Form, tried: Attempt | None = None) ->
     )
 
 
-def _edit_schema(stage: BudgetStage) -> StageEditIn:
+def _edit_schema(stage: BudgetStage) -> StageNameIn:
+    if not stage.is_planned:
+        return StageNameIn()
     schema = StageEditIn()
     schema.context_currency = stage.currency
     return schema
@@ -208,40 +217,3 @@ def budget_stage_drop(budget_stage_id: str) -> Any:
     else:
         flash(_("The stage is not planned any more."))
     return redirect(url_for(".budget", drive_id=stage.drive_id))
-
-
-@bp.get("/expenses/<expense_id>/stage")
-@requires("costs.claim")
-def cost_stage(expense_id: str) -> str:
-    expense = get_expense(current_actor(), expense_id)
-    chosen = stage_of_cost(expense.id)
-    form = Form(_cost_schema(expense), initial={"stage_id": chosen.id if chosen else ""})
-    return _cost_page(expense, form)
-
-
-def _cost_page(expense: Expense, form: Form) -> str:
-    db.session.refresh(expense, ["fund", "matter"])
-    return render_template(
-        "donors/staff/cost_stage.html",
-        expense=expense,
-        form=form,
-        has_stages=bool(stages_for(expense)),
-        states=STATES,
-    )
-
-
-def _cost_schema(expense: Expense) -> CostStageIn:
-    options = [(stage.id, f"{stage.name} · {drive.title}") for stage, drive in stages_for(expense)]
-    return choosing_among([("", _("No stage")), *options])
-
-
-@bp.post("/expenses/<expense_id>/stage")
-@requires("costs.claim")
-def cost_stage_submit(expense_id: str) -> Any:
-    expense = get_expense(current_actor(), expense_id)
-    form = Form(_cost_schema(expense), request.form)
-    tried = attempt(form, lambda: assign_cost(current_actor(), expense_id, form.data["stage_id"]))
-    if tried.done is None:
-        return _cost_page(expense, form), 422
-    flash(_("Saved. The budget counts it there."))
-    return redirect(url_for("legal.expense", expense_id=expense_id))

@@ -63,11 +63,13 @@ def edit_stage(
 ) -> BudgetStage:
     """Change name, estimate, expected_on or phases. A new estimate of a public drive is told on its page.
 
-    Raises what `add_stage` does, Conflict `edited_meanwhile` and `dropped`.
+    Of a dropped stage the name alone may change. Raises what `add_stage` does, Conflict `edited_meanwhile` and
+    `dropped`.
     """
     stage, drive = _own_stage(actor, stage_id)
     check_version(stage, version)
-    _refuse_dropped(stage)
+    if changes.keys() - {"name"}:
+        _refuse_dropped(stage)
     wanted = dict(changes)
     phases = known_phases(wanted.pop("phases")) if "phases" in wanted else None
     if "name" in wanted:

@@ -235,7 +235,7 @@ def test_before_publication_an_estimate_changes_in_silence_and_a_stage_goes_unse
 
 
 def test_a_dropped_stage_stays_on_the_page_and_takes_no_gifts(
-    case: Case, drive: Drive, plan: list[BudgetStage], client: FlaskClient
+    case: Case, drive: Drive, plan: list[BudgetStage], client: FlaskClient, sign_in: SignIn
 ) -> None:
     raise_money(case, drive, usd("405"))
     with transaction():
@@ -247,10 +247,15 @@ def test_a_dropped_stage_stays_on_the_page_and_takes_no_gifts(
     assert "Not planned any more since" in client.get("/d/bond?lang=en").text
     for refused in (
         lambda: drop_stage(case.actor("alice"), plan[0].id),
-        lambda: edit_stage(case.actor("alice"), plan[0].id, {"name": "Filing again"}),
+        lambda: edit_stage(case.actor("alice"), plan[0].id, {"estimate": usd("1")}),
     ):
         with pytest.raises(Conflict), transaction():
             refused()
+    alice = sign_in(case.cast.alice)
+    assert alice.get(f"/staff/drives/{drive.id}/budget").text.count(f"/staff/budget-stages/{plan[0].id}") == 1
+    renamed = alice.post(f"/staff/budget-stages/{plan[0].id}", data={"name": "The petition"})
+    assert renamed.status_code == 302
+    assert page_json(client)["stages"][2]["name"] == "The petition"
 
 
 def test_rules_of_a_stage(case: Case, drive: Drive, plan: list[BudgetStage]) -> None:
