@@ -9,7 +9,19 @@ from sqlalchemy import select
 
 from app import create_app
 from core.db import db, transaction
-from demo import bank, cause, debits, givers, people, reports, signers, sponsors, surplus
+from demo import (
+    bank,
+    budget,
+    cause,
+    debits,
+    employers,
+    givers,
+    people,
+    reports,
+    signers,
+    sponsors,
+    surplus,
+)
 from staff.organisation import Organisation
 
 
@@ -38,9 +50,11 @@ def seed(stripe: str) -> None:
         _say(f"Every gift is paid, posted and counted, after {time.monotonic() - began:.0f} s.")
         for step in (
             cause.pay_costs,
+            budget.plan_the_costs,
             bank.leave_a_run_to_the_bank,
             signers.sign_the_petition,
             sponsors.pay_a_part,
+            employers.ask_employers,
             cause.tell_updates,
             cause.tell_the_timeline,
             reports.publish_a_report,

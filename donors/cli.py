@@ -9,6 +9,7 @@ from flask.cli import AppGroup
 
 from campaigns.funds import verifying
 from donors import jobs
+from donors.employers import paying
 from donors.figures import snapping, tally
 from donors.matching import recomputing
 from donors.payments import movements_at_stripe
@@ -79,4 +80,5 @@ def register(app: Flask) -> None:
     app.cli.add_command(privacy_commands)
     verifying.register("donors", tally.verify)
     verifying.register("snapshots", snapping.verify)
+    verifying.register("employers", paying.verify)
     app.cli.add_command(stripe_commands)

@@ -8,6 +8,7 @@ from core import clock, jobs
 from core.db import db, transaction
 from donors.close_outs import working
 from donors.defence import learning
+from donors.employers import claiming
 from donors.figures import checking, snapping, stepping
 from donors.gifts.gift import Gift
 from donors.mailings import sending as mailings
@@ -181,6 +182,18 @@ def send_mailings() -> None:
         while more:
             with transaction():
                 more = mailings.send_batch(mailing_id)
+
+
+@jobs.every(minutes=59)
+def follow_employers() -> None:
+    """Remind donors once of a claim that waits for them, and close those that came to nothing."""
+    for found, step in (
+        (claiming.list_to_remind(), claiming.remind),
+        (claiming.list_over(), claiming.expire),
+    ):
+        for each in found:
+            with transaction():
+                step(each)
 
 
 @jobs.every(minutes=59)

@@ -46,6 +46,7 @@ REFUNDS = "refunds"
 FEE_COVER_REFUNDS = "fee_cover_refunds"
 INTEREST = "interest"
 MATCHES = "matches"  # paid by sponsors of match funds; raised by no drive
+EMPLOYER_MATCH = "employer_match"  # what employers added to their people's gifts; never counted as raised
 # Expenses
 PROCESSING_FEES = "processing_fees"
 DISPUTE_FEES = "dispute_fees"
@@ -70,6 +71,7 @@ ACCOUNTS = (
     FEE_COVER_REFUNDS,
     INTEREST,
     MATCHES,
+    EMPLOYER_MATCH,
     PROCESSING_FEES,
     DISPUTE_FEES,
     DISPUTE_LOSSES,
@@ -82,7 +84,7 @@ CASH = (STRIPE, TRANSIT, BANK)
 ASSETS = (*CASH, DISPUTED, BOND_DEPOSIT, TRUST)
 SPENT = (LEGAL_COSTS, BOND_FORFEITED)
 RAISED = (GIFTS, REFUNDS)
-INCOME = (GIFTS, FEE_COVER, REFUNDS, FEE_COVER_REFUNDS, INTEREST, MATCHES)
+INCOME = (GIFTS, FEE_COVER, REFUNDS, FEE_COVER_REFUNDS, INTEREST, MATCHES, EMPLOYER_MATCH)
 NO_DRIVE = ""
 _TOTAL_KEY = ("fund_id", "account", "drive_id", "currency")
 

@@ -26,6 +26,7 @@ def account_names() -> dict[str, str]:
         ledger.FUND_TRANSFERS: _("Moved between funds"),
         ledger.LEGAL_COSTS: _("Legal costs"),
         ledger.INTEREST: _("Interest"),
+        ledger.EMPLOYER_MATCH: _("Added by employers"),
         ledger.BOND_FORFEITED: _("Bond forfeited"),
     }
 
@@ -57,6 +58,8 @@ def kind_name(kind: str) -> str:
         "trust_sent": _("Sent into trust"),
         "trust_disbursed": _("Paid out of trust"),
         "trust_returned": _("Back from trust"),
+        "employer_match_paid": _("Paid by an employer"),
+        "employer_match_undone": _("Payment of an employer taken back"),
         "bond_posted": _("Bond posted"),
         "bond_refunded": _("Bond returned"),
         "bond_breached": _("Bond forfeited"),

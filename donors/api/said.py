@@ -204,6 +204,9 @@ class DriveProgressOut(Schema):
     as_of = fields.String(required=True)
     currency = fields.String(required=True)
     raised_minor = fields.Integer(required=True)
+    employer_match_minor = fields.Integer(
+        required=True, metadata={"description": "Paid by employers of donors; no part of what was raised"}
+    )
     gifts = fields.Integer(required=True)
     donors = fields.Integer(required=True)
     matched_minor = fields.Integer(

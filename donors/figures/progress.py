@@ -56,6 +56,8 @@ class Progress:
     goals: list[GoalProgress]
     tiles: Tiles
     as_of: datetime
+    #: What employers added to gifts that count; paid, and never part of what was raised.
+    employers: Money
     #: What sponsors promise to add; no part of what is raised.
     match_funds: list[MatchFund] = field(default_factory=list)
 
@@ -71,6 +73,7 @@ class Progress:
             "as_of": self.as_of.isoformat(),
             "currency": self.raised.currency,
             "raised_minor": self.raised.minor,
+            "employer_match_minor": self.employers.minor,
             "gifts": self.gifts,
             "donors": self.donors,
             "matched_minor": self.matched.minor,
@@ -123,6 +126,7 @@ def assemble(rows: Sequence[Any], as_of: datetime) -> Progress:
         tiles=_tiles(row, drive.currency),
         as_of=as_of,
         match_funds=matches.read_matches(row.matches),
+        employers=Money(-int(row.employers), drive.currency),
     )
 
 

@@ -34,6 +34,7 @@ def statement() -> Select[Any]:
 def _columns() -> list[ColumnElement[Any]]:
     return [
         _kept_for_drive(ledger.RAISED).label("raised"),
+        _kept_for_drive((ledger.EMPLOYER_MATCH,)).label("employers"),
         _kept_for_campaign(ledger.RAISED).label("received"),
         _kept_for_campaign((ledger.LEGAL_COSTS,)).label("spent"),
         _kept_for_campaign((ledger.BOND_DEPOSIT,)).label("bond"),

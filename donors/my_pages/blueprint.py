@@ -9,6 +9,7 @@ from core import clock
 from core.db import db
 from core.errors import NotFound
 from donors import words
+from donors.employers.employer_match import STATES as MATCH_STATES
 from donors.people.donor import Donor
 from donors.people.sign_in_link import SignInLink
 from donors.receipts import links
@@ -35,6 +36,7 @@ def what_templates_know() -> dict[str, Any]:
         "promise_states": words.PROMISE_STATES,
         "rhythms": words.RHYTHM_NAMES,
         "tones": words.TONES,
+        "match_states": MATCH_STATES,
         "email": signed_in_email(),
     }
 

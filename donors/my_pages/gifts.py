@@ -17,6 +17,7 @@ from core.errors import Invalid, NotFound
 from core.forms import Form, Schema
 from core.web import csv_out, limits
 from core.web.paging import numbered
+from donors.employers.employer_match import EmployerMatch
 from donors.gifts.gift import EXPIRED, Gift
 from donors.my_pages.blueprint import bp, donors_here
 from donors.people import own_data
@@ -51,6 +52,7 @@ def overview() -> str:
         promises=[face_of(each) for each in _promises(ids)],
         pager=pager,
         receipts=_receipts([gift.id for gift in pager.items]),
+        claims=_claims([gift.id for gift in pager.items]),
         organisations=_organisations(donors),
         form=_statement_form(),
         donors=donors,
@@ -71,6 +73,12 @@ def _receipts(gift_ids: list[str]) -> dict[str, tuple[str, str]]:
     """(label, address of the document) by gift."""
     rows = db.session.scalars(select(Receipt).where(Receipt.gift_id.in_(gift_ids)))
     return {row.gift_id: (row.label, links.receipt_url(row.id)) for row in rows}
+
+
+def _claims(gift_ids: list[str]) -> dict[str, EmployerMatch]:
+    """Employers' matches by gift."""
+    rows = db.session.scalars(select(EmployerMatch).where(EmployerMatch.gift_id.in_(gift_ids)))
+    return {row.gift_id: row for row in rows}
 
 
 def _organisations(donors: list[Donor]) -> list[Organisation]:

@@ -28,6 +28,7 @@ from donors.public import campaign_face, face
 from donors.public.face import Face
 from donors.public.showing import PICTURE_DIGITS, campaign_view, drive_view, progress_view, thanks_view
 from donors.schemas import amount_of, asking, consent_wording, give_schema
+from donors.schemas.employers import EmployerIn
 from donors.stripe_gateway import PaymentsUnavailable
 
 bp = Blueprint("donors", __name__)
@@ -44,7 +45,7 @@ def drive(slug: str) -> Response:
 @bp.get("/d/<slug>/progress.json")
 def drive_progress(slug: str) -> Response:
     """The figures of the page as data."""
-    response = jsonify(face.require(slug).progress.as_json())
+    response = jsonify(face.require(slug).as_json())
     response.headers["Access-Control-Allow-Origin"] = "*"  # public figures, for anybody's page
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return share(response)
@@ -124,11 +125,11 @@ def _next_page(slug: str, begun: Gift) -> str:
 @bp.get("/d/<slug>/gifts/<gift_id>/thanks")
 def thanks(slug: str, gift_id: str) -> Response:
     """Back from the payment page. Asks Stripe at once, in case its event is late."""
-    given = _gift(slug, gift_id)
+    given = gift_at(slug, gift_id)
     if given.state == PENDING:
         jobs.enqueue(refresh_gift, given.id)
         db.session.expire_all()
-    response = make_response(render_template("donors/thanks.html", thanks=thanks_view(_gift(slug, gift_id))))
+    response = make_response(thanks_page(gift_at(slug, gift_id)))
     response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -137,7 +138,7 @@ def thanks(slug: str, gift_id: str) -> Response:
 @csrf.exempt  # nobody is signed in here; whoever has the link may pay
 def go_on(slug: str, gift_id: str) -> AnyResponse:
     """On to the payment page, after somebody has looked at the gift."""
-    begun = _gift(slug, gift_id)
+    begun = gift_at(slug, gift_id)
     giving.require_open(db.session.get_one(Drive, begun.drive_id))
     return redirect(_next_page(slug, begun), 303)
 
@@ -145,7 +146,7 @@ def go_on(slug: str, gift_id: str) -> AnyResponse:
 @bp.get("/d/<slug>/gifts/<gift_id>/cancelled")
 def checkout_cancelled(slug: str, gift_id: str) -> str:
     """The donor left the payment page without paying."""
-    drive = db.session.get_one(Drive, _gift(slug, gift_id).drive_id)
+    drive = db.session.get_one(Drive, gift_at(slug, gift_id).drive_id)
     if not drive.is_public:
         raise Gone
     about = {"slug": drive.slug, "title": drive.title, "state": drive.state(clock.now())}
@@ -186,7 +187,15 @@ def home() -> str:
     return render_template("home.html", campaigns=campaigns)
 
 
-def _gift(slug: str, gift_id: str) -> Gift:
+def thanks_page(given: Gift, employer: Form | None = None) -> str:
+    """The page after the payment; `employer` is the form that was refused, if one was."""
+    return render_template(
+        "donors/thanks.html", thanks=thanks_view(given), employer=employer or Form(EmployerIn())
+    )
+
+
+def gift_at(slug: str, gift_id: str) -> Gift:
+    """The gift of this address. Raises NotFound."""
     found = db.session.get(Gift, gift_id)
     if found is None or db.session.get_one(Drive, found.drive_id).slug != slug:
         raise NotFound

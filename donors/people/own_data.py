@@ -7,6 +7,7 @@ from sqlalchemy import select
 from core import clock
 from core.db import db
 from core.errors import NotFound
+from donors.employers.employer_match import EmployerMatch
 from donors.gifts.gift import Gift
 from donors.people.consent import Consent
 from donors.people.donor import Donor
@@ -60,6 +61,15 @@ def everything_about(donors: list[Donor]) -> dict[str, Any]:
             _columns(each)
             for each in db.session.scalars(
                 select(Receipt).join(Gift, Gift.id == Receipt.gift_id).where(Gift.donor_id.in_(ids))
+            )
+        ],
+        "employer_matches": [
+            _columns(each)
+            for each in db.session.scalars(
+                select(EmployerMatch)
+                .join(Gift, Gift.id == EmployerMatch.gift_id)
+                .where(Gift.donor_id.in_(ids))
+                .order_by(EmployerMatch.id)
             )
         ],
         "consents": [_columns(each) for each in _rows(Consent, ids)],

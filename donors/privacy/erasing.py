@@ -14,6 +14,7 @@ from core.db import db
 from core.errors import Conflict, Invalid
 from core.mail import OutgoingMail
 from donors import reading
+from donors.employers.employer_match import EmployerMatch
 from donors.gifts.gift import PENDING, Gift
 from donors.gifts.refund import Refund
 from donors.payments.stripe_event import StripeEvent
@@ -110,5 +111,8 @@ def _empty_events(donor: Donor) -> None:
 
 def scrub_gifts(which: object) -> None:
     """Take the words of a person off gifts; amounts, dates and states stay."""
+    told = select(Gift.id).where(which)  # pyright: ignore[reportArgumentType]
+    matched = update(EmployerMatch).where(EmployerMatch.gift_id.in_(told)).values(employer="")
+    db.session.execute(matched.execution_options(synchronize_session=False))
     statement = update(Gift).where(which).values(dict.fromkeys(PERSONAL, ""))  # pyright: ignore[reportArgumentType]
     db.session.execute(statement.execution_options(synchronize_session=False))

@@ -31,6 +31,8 @@ from donors.public import told_timeline
 from donors.public.told import told
 from donors.public.told_timeline import ToldStep
 from donors.recurring.recurring_gift import RecurringGift
+from legal.budget.figures import Budget, StageFigures, fill, without_bond_amounts
+from legal.budget.statement import stage_of
 from staff.organisation import Organisation
 
 RECENT_GIFTS = 8
@@ -95,6 +97,20 @@ class Face:
     hours_by_month: list[tuple[date, int]] = field(default_factory=list)
     #: Whether donors may give from a bank account.
     takes_debits: bool = False
+    stages: list[StageFigures] = field(default_factory=list)
+
+    @property
+    def budget(self) -> Budget | None:
+        """The cost budget by stage, None of a drive that shows none."""
+        if not self.stages:
+            return None
+        tells = self.campaign.tells_bond_amount
+        return fill(self.stages if tells else without_bond_amounts(self.stages), self.progress.raised)
+
+    def as_json(self) -> dict[str, Any]:
+        """The figures of the page as data: those of its progress, and the budget where there is one."""
+        budget = self.budget
+        return self.progress.as_json() | {"budget": budget.as_json() if budget else None}
 
 
 def read(slug: str) -> Face | None:
@@ -201,6 +217,8 @@ def _tell(face: Face) -> None:
                 face.raised_by_day.append((row.on_day, before + row.number))
             case "report":
                 face.reports.append((row.title, row.on_day))
+            case "stage":
+                face.stages.append(_stage(row))
             case "month":
                 face.hours_by_month.append((row.on_day, row.number))
             case _:
@@ -209,6 +227,19 @@ def _tell(face: Face) -> None:
 
 def _closed_out(row: Any, currency: str) -> ToldCloseOut:
     return ToldCloseOut(row.at, Money(row.number, currency), int(row.title), Money(int(row.body), currency))
+
+
+def _stage(row: Any) -> StageFigures:
+    id_, currency, *numbers = row.body.split(" ")
+    return stage_of(
+        numbers,
+        id=id_,
+        name=row.title,
+        position=row.number,
+        currency=currency,
+        changed_at=row.at,
+        dropped_on=row.on_day,
+    )
 
 
 def is_withdrawn(slug: str) -> bool:

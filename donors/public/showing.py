@@ -15,6 +15,7 @@ from core.db import db
 from core.money import EXPONENTS, Money
 from donors.defence import promise_reviewing
 from donors.defence.hold import RELEASED, RELEASING, Hold
+from donors.employers.claiming import of_gift
 from donors.figures.progress import Progress
 from donors.figures.progress import read as read_progress
 from donors.figures.tally import NewMonthlyDonor
@@ -26,6 +27,7 @@ from donors.matching.figures import shown
 from donors.matching.rules import rules
 from donors.public.campaign_face import CampaignFace
 from donors.public.face import Face, RecentGift, ToldMove
+from donors.public.told_budget import next_pays
 from donors.receipts import letters, links
 from donors.recurring.recurring_gift import RecurringGift
 from donors.words import deductibility_note
@@ -48,6 +50,7 @@ def drive_view(face: Face) -> dict[str, Any]:
         "goals": figures.goals,
         "raised": figures.raised,
         "raised_at_close": _raised_at_close(figures),
+        "employers": figures.employers,
         "donors": figures.donors,
         "tiles": figures.tiles,
         "recent_gifts": [_recent(gift) for gift in face.recent_gifts],
@@ -60,6 +63,8 @@ def drive_view(face: Face) -> dict[str, Any]:
         "moved": face.moved,
         "hours_by_month": face.hours_by_month,
         "raised_by_day": face.raised_by_day,
+        "budget": face.budget,
+        "next_pays": next_pays(face.budget),
         "as_of": figures.as_of,
         "matches": (told := shown(figures.match_funds, figures.as_of)),
         "matched": figures.matched,
@@ -246,6 +251,8 @@ def thanks_view(gift: Gift) -> SimpleNamespace:
         persona={"display_name": (persona.display_name if persona else campaign.title) if is_told else house},
         surplus_clause=letters.clause_read(gift) if is_told else "",
         email=None,
+        employer_url=f"/d/{drive.slug}/gifts/{gift.id}/employer" if gift.state in RECEIVED else None,
+        employer_state=claim.state if (claim := of_gift(gift.id)) else None,
         share_url=f"{current_app.config['BASE_URL']}/d/{drive.slug}",
         manage_url=links.manage_url(promise.id) if promise else None,
     )

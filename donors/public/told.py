@@ -15,6 +15,7 @@ from sqlalchemy import (
     cast,
     func,
     literal,
+    literal_column,
     not_,
     null,
     or_,
@@ -32,6 +33,7 @@ from campaigns.updates.update import Update
 from core.db import UtcDateTime
 from donors.close_outs.close_out import DONE, CloseOut
 from donors.figures.tally import DriveDay
+from legal.budget.statement import NUMBERS, stage_rows
 from legal.reports.report import TransparencyReport
 from legal.reports.transparency import LegalMonth
 from staff.organisation import Organisation
@@ -49,7 +51,7 @@ def told() -> Any:
     """Rows of kind, at, on_day, title, body, number. Binds campaign, drive, fund, at, today, tells_bonds."""
     kinds = (
         *(_updates(), _partners(), _days(), _months(), _latest_report(), _timeline(), _extensions()),
-        *(_moved(), _closed_out()),
+        *(_moved(), _closed_out(), _stages()),
     )
     rows = union_all(*kinds).subquery()
     return select(rows).order_by(rows.c.kind, rows.c.on_day, rows.c.at.desc(), rows.c.body)
@@ -130,6 +132,25 @@ def _closed_out() -> Any:
     people = cast(CloseOut.returned_to, Text())
     row = _row("closed_out", at=CloseOut.ended_at, title=people, body=stayed, number=CloseOut.returned_minor)
     return select(*row).where(CloseOut.drive_id == DRIVE, CloseOut.state == DONE)
+
+
+def _stages() -> Any:
+    """The stages of the budget. The body holds the id, the currency and all figures, a blank between them."""
+    rows = stage_rows(DRIVE, TELLS_BONDS).subquery()
+    # Written into the statement: to bind them anew with each view costs more than to execute it.
+    blank, nothing = literal_column("' '"), literal_column("''")
+    body = rows.c.id + blank + rows.c.currency
+    for name in NUMBERS:
+        body = body + blank + func.coalesce(cast(rows.c[name], Text), nothing)
+    row = _row(
+        "stage",
+        at=rows.c.changed_at,
+        on_day=rows.c.dropped_on,
+        title=rows.c.name,
+        body=body,
+        number=rows.c.position,
+    )
+    return select(*row)
 
 
 def _row(kind: str, **given: Any) -> list[Any]:

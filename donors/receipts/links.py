@@ -6,6 +6,7 @@ from core.web import signed_links
 
 RECURRING, RECEIPT = "manage-recurring-gift", "read-receipt"
 UNSUBSCRIBE = "end-news"
+EMPLOYER = "employer-match"
 
 
 def manage_url(recurring_gift_id: str) -> str:
@@ -26,6 +27,11 @@ def receipt_url(receipt_id: str) -> str:
 def unsubscribe_url(donor_id: str, organisation_id: str) -> str:
     """The address at which one click ends an organisation's news to a donor."""
     return f"{_base()}/my/unsubscribe/{signed_links.sign(f'{donor_id} {organisation_id}', UNSUBSCRIBE)}"
+
+
+def employer_url(employer_match_id: str) -> str:
+    """The address at which a donor says that a claim is submitted to the employer."""
+    return f"{_base()}/my/employer/{signed_links.sign(employer_match_id, EMPLOYER)}"
 
 
 def read(token: str, purpose: str) -> str | None:

@@ -2,11 +2,13 @@
 
 from donors import agenda
 from donors.staff_pages import (
+    budget,
     close_outs,
     defence,
     disputes,
     donors,
     drive_panel,
+    employers,
     events,
     gifts,
     mailings,
@@ -24,11 +26,13 @@ from donors.staff_pages.blueprint import bp
 __all__ = [
     "agenda",
     "bp",
+    "budget",
     "close_outs",
     "defence",
     "disputes",
     "donors",
     "drive_panel",
+    "employers",
     "events",
     "gifts",
     "mailings",

@@ -19,6 +19,8 @@ from core.money import Money
 from core.web import csv_out
 from core.web.paging import numbered
 from donors import reading
+from donors.employers.claiming import of_gift
+from donors.employers.employer_match import STATES as MATCH_STATES
 from donors.gifts import deciding, giving, moderating
 from donors.gifts.debit import Debit
 from donors.gifts.gift import Gift
@@ -29,6 +31,7 @@ from donors.people.donor import Donor
 from donors.receipts import links
 from donors.receipts.receipt import Receipt
 from donors.schemas import RefundSchema
+from donors.schemas.employers import EmployerIn
 from donors.staff_pages.blueprint import bp, is_narrowed, periods, wanted_here, zone_of
 from donors.staff_pages.life import life_of
 from donors.words import DISPUTE_STATES, REFUND_STATES, TRIBUTES, actor_name
@@ -191,5 +194,8 @@ def _gift_page(found: Gift, form: Form) -> str:
         warning=reading.warning_of(found.id),
         dispute_states=DISPUTE_STATES,
         tributes=TRIBUTES,
+        claim=of_gift(found.id),
+        match_states=MATCH_STATES,
+        employer=Form(EmployerIn(), initial={"employer": found.employer}),
         who=lambda label: actor_name(label, names),
     )

@@ -59,7 +59,8 @@ class Pack:
 
     @property
     def contributions(self) -> Money:
-        """Cash gifts, covered fees and paid matches less refunds: part VIII, line 1f. No service is in it."""
+        """Cash gifts, covered fees, paid matches of sponsors and employers, less refunds: part VIII, line 1f. No
+        service is in it."""
         return -self._sum(*(each for each in ledger.INCOME if each != ledger.INTEREST))
 
     @property

@@ -20,6 +20,7 @@ from legal.matters.matter import Matter
 from legal.matters.timekeeper import Timekeeper
 from legal.reports.preparing import Prepared, ReportOrder, prepare
 from legal.reports.report import ReportNote, TransparencyReport, canonical, digest, get_report, reports_of
+from legal.reports.report_phase import keep_phases
 from staff import audit
 from staff.access import Actor
 
@@ -68,6 +69,7 @@ def publish_report(
     )
     db.session.add(report)
     db.session.flush()
+    keep_phases(report, prepared.content)
     if order.supersedes_id:
         _add_note(report, publisher_id, reason)
     if note.strip():

@@ -42,6 +42,7 @@ PUBLIC = {
     "fund.surplus_clause": "campaigns.funds.funding",
     "drive_extension.note": "campaigns.drives.extending",
     "match_fund.sponsor": "campaigns.matching.sponsoring",
+    "budget_stage.name": "legal.budget.staging",
     "report_note.body": "legal.reports.publishing",
     "gift.public_name": "donors.gifts.giving",
     "gift.message": "donors.gifts.giving",

@@ -33,6 +33,11 @@ REQUESTS: dict[str, tuple[str, str, dict[str, Any]]] = {
     ),
     "fund": ("PATCH", "/funds/{fund}", {}),
     "match_fund": ("POST", "/drives/{drive}/match-funds", {"cap": {"minor": 100_000, "currency": "USD"}}),
+    "budget_stage": (
+        "POST",
+        "/drives/{drive}/budget/stages",
+        {"estimate": {"minor": 40_500, "currency": "USD"}},
+    ),
 }
 #: Fields of the giving form by the column that they become.
 GIVING = {"gift.message": "message", "gift.public_name": "alias"}

@@ -12,6 +12,7 @@ from campaigns.partner import Partner
 from campaigns.updates.update import Update
 from core import clock
 from donors.gifts.gift import Gift
+from legal.budget.stage import BudgetStage
 from legal.reports.transparency import LegalMonth
 from tests.conftest import Cast
 from tests.donors.conftest import Stripe
@@ -22,7 +23,7 @@ MOST = 3
 
 @pytest.fixture
 def told(session: Session, drive: Drive, cast: Cast) -> Drive:
-    """The drive with a partner, five updates and six months of hours."""
+    """The drive with a partner, five updates, six months of hours and a budget of four stages."""
     now = clock.now()
     about = {"campaign_id": drive.campaign_id}
     session.add(Partner(organisation_id=cast.llano.id, part="partner", accepted_at=now, **about))
@@ -32,6 +33,9 @@ def told(session: Session, drive: Drive, cast: Cast) -> Drive:
     for number in range(1, 7):
         work = {"hours_tenths": 50, "valued_tenths": 0, "in_kind_minor": 0, "currency": "USD"}
         session.add(LegalMonth(month=date(2026, number, 1), **work, **about))
+    for number in range(1, 5):
+        stage = {"estimate_minor": 1_000 * number, "currency": "USD", "is_bond": number == 2}
+        session.add(BudgetStage(drive_id=drive.id, position=number, name=f"Stage {number}", **stage))
     session.commit()
     return drive
 
@@ -67,4 +71,5 @@ def test_more_gifts_take_no_more_statements(
         page = client.get("/d/monthly").text
     assert len(after) == len(before)
     assert "Day 0" in page
+    assert "Stage 4" in page
     assert "Llano Defenders" in page

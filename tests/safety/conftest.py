@@ -12,7 +12,7 @@ from sqlalchemy import Select, inspect, select, text
 
 from campaigns.campaign import Campaign
 from core.db import Model, db, transaction
-from demo import bank, cause, people, reports, signers, sponsors, surplus
+from demo import bank, budget, cause, employers, people, reports, signers, sponsors, surplus
 from donors.close_outs.close_out import CloseOut
 from donors.gifts import form_token
 from donors.gifts.gift import Gift
@@ -138,9 +138,11 @@ def town(
     told = (cause.tell_updates, cause.tell_the_timeline, reports.publish_a_report)
     for step in (
         cause.pay_costs,
+        budget.plan_the_costs,
         bank.leave_a_run_to_the_bank,
         signers.sign_the_petition,
         sponsors.pay_a_part,
+        employers.ask_employers,
         *told,
         surplus.move_money,
         _begin_a_close_out,

@@ -1,0 +1,1 @@
+"""Employers that match their people's gifts: what was asked for, and what arrived."""

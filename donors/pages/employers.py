@@ -1,0 +1,34 @@
+"""From the page that thanks a donor: how to ask an employer to match the gift."""
+
+from flask import redirect, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from core.db import transaction
+from core.errors import Conflict, Invalid
+from core.forms import Form
+from core.security import csrf
+from core.web.limits import caller, spend
+from donors.employers import claiming
+from donors.pages.drives import bp, gift_at, thanks_page
+from donors.schemas.employers import EmployerIn
+
+
+@bp.post("/d/<slug>/gifts/<gift_id>/employer")
+@csrf.exempt  # nobody is signed in here; all it does is one mail to the donor's own address
+def employer_submit(slug: str, gift_id: str) -> AnyResponse | tuple[str, int]:
+    spend("20 per hour", "employer-match", caller())
+    gift = gift_at(slug, gift_id)
+    form = Form(EmployerIn(), request.form)
+    if not form.is_valid:
+        return thanks_page(gift, form), 422
+    try:
+        with transaction():
+            claiming.ask(gift, **form.data)
+    except Invalid as refusal:
+        form.refuse(refusal)
+        return thanks_page(gift, form), 422
+    except Conflict as refusal:
+        if refusal.code != "asked":  # a double click asks once
+            form.errors["_"] = [refusal.message]
+            return thanks_page(gift, form), 409
+    return redirect(f"/d/{slug}/gifts/{gift_id}/thanks#employer", 303)
