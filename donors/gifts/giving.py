@@ -19,7 +19,7 @@ from donors.gifts.limits import check_amount, check_step
 from donors.gifts.refund import Refund
 from donors.gifts.settling import lock_gift
 from donors.payments.connected_account import account_of
-from donors.people import consent, donor
+from donors.people import consent, donor, given_as
 from donors.recurring.recurring_gift import ABANDONED, ENDED, Cancellation, RecurringGift
 from donors.stripe_gateway import CheckoutRequest
 
@@ -91,6 +91,7 @@ def start(drive: Drive, order: GiftOrder, *, gift_id: str) -> Gift:
     gift.amount = order.amount
     db.session.add(gift)
     db.session.flush()
+    given_as.note(gift.id, giver, order.email)
     return gift
 
 
@@ -138,7 +139,7 @@ def checkout_request(gift: Gift, *, base_url: str, is_held: bool) -> CheckoutReq
         amount=gift.charged,
         rhythm=promise.rhythm if promise else "once",
         title=drive.title,
-        email=giver.email,
+        email=given_as.address_of(gift.id) or giver.email,
         language=gift.language,
         success_url=f"{page}/gifts/{gift.id}/thanks",
         cancel_url=f"{page}/gifts/{gift.id}/cancelled",

@@ -10,8 +10,9 @@ from core.db import Model, db
 from donors import reading
 from donors.gifts.gift import Gift
 from donors.gifts.refund import Refund
+from donors.merging.merge import DonorMerge
 from donors.people.consent import Consent
-from donors.people.donor import Donor
+from donors.people.donor import Donor, other_addresses
 from donors.privacy import address_reading
 from donors.receipts.receipt import Receipt
 from donors.recurring.recurring_gift import Cancellation, RecurringGift
@@ -41,6 +42,8 @@ def export_donor(actor: Actor, donor_id: str) -> dict[str, Any]:
         "made_at": clock.now().isoformat(),
         "organisation": actor.organisation_name,
         "donor": _told(donor),
+        "other_addresses": [_told(each) for each in other_addresses(donor.id)],
+        "merges": [_told(each) for each in _rows(DonorMerge, DonorMerge.kept_id == donor.id)],
         "gifts": [_told(each) for each in gifts],
         "recurring_gifts": [_told(each) for each in promises],
         "receipts": [_told(each) for each in _rows(Receipt, Receipt.gift_id.in_(gift_ids))],

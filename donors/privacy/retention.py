@@ -52,7 +52,12 @@ def _gave_nothing(before: datetime) -> ColumnElement[bool]:
         RecurringGift.donor_id == Donor.id, RecurringGift.first_paid_at.is_not(None)
     )
     return and_(
-        Donor.first_seen_at < before, Donor.erased_at.is_(None), ~paid, ~open_page, ~promised.exists()
+        Donor.first_seen_at < before,
+        Donor.erased_at.is_(None),
+        Donor.merged_into_id.is_(None),
+        ~paid,
+        ~open_page,
+        ~promised.exists(),
     )
 
 

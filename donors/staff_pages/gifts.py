@@ -27,6 +27,7 @@ from donors.receipts.receipt import Receipt
 from donors.schemas import RefundSchema
 from donors.staff_pages.blueprint import bp, is_narrowed, periods, wanted_here
 from donors.staff_pages.life import life_of
+from donors.staff_pages.recurring import new_monthly_of
 from donors.words import DISPUTE_STATES, REFUND_STATES, TRIBUTES, actor_name
 from staff.access import Actor, current_actor, requires
 from staff.approval import two_people
@@ -175,5 +176,6 @@ def _gift_page(found: Gift, form: Form) -> str:
         warning=reading.warning_of(found.id),
         dispute_states=DISPUTE_STATES,
         tributes=TRIBUTES,
+        new_monthly=new_monthly_of(found.recurring_gift),
         who=lambda label: actor_name(label, names),
     )
