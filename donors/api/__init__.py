@@ -11,6 +11,7 @@ from donors.api import (
     payouts,
     recurring,
     recurring_changes,
+    supporters,
     webhooks,
 )
 from donors.api.blueprint import bp
@@ -27,5 +28,6 @@ __all__ = [
     "payouts",
     "recurring",
     "recurring_changes",
+    "supporters",
     "webhooks",
 ]

@@ -22,6 +22,7 @@ from donors.payments.connected_account import account_of
 from donors.people import consent, donor, given_as
 from donors.recurring.recurring_gift import ABANDONED, ENDED, Cancellation, RecurringGift
 from donors.stripe_gateway import CheckoutRequest
+from donors.supporters.supporter_page import page_for_gift
 
 #: Stripe closes a page after this at the latest, and never sooner than half an hour.
 LONGEST_PAGE = timedelta(hours=23)
@@ -44,6 +45,8 @@ class GiftOrder:
     employer: str = ""
     fee_cover: Money | None = None
     language: str = "en"
+    #: The supporter's page on which the form stood; empty on the drive's own.
+    supporter_page: str = ""
     consents: dict[str, str] = field(default_factory=dict)
 
     def content(self) -> dict[str, object]:
@@ -76,6 +79,7 @@ def start(drive: Drive, order: GiftOrder, *, gift_id: str) -> Gift:
         fund_id=drive.fund_id,
         donor_id=giver.id,
         recurring_gift_id=promise.id if promise else None,
+        supporter_page_id=page_for_gift(order.supporter_page, drive.id) if order.supporter_page else None,
         account=account,
         fee_cover_minor=order.fee_cover.minor if order.fee_cover else 0,
         refunded_minor=0,

@@ -23,6 +23,7 @@ from donors.privacy import erasing
 from donors.privacy.address_reading import AddressReading
 from donors.receipts.receipt import Receipt
 from donors.recurring.recurring_gift import RecurringGift
+from donors.supporters.supporter_page import DRAFT, SupporterPage
 
 BATCH = 500
 
@@ -105,6 +106,14 @@ RULES = (
         Signature,
         lambda before: and_(Signature.signed_at < before, Signature.state != CONFIRMED),
         _drop(Signature),
+    ),
+    Rule(
+        "pages",
+        lazy_gettext("Supporters' pages whose address was never confirmed, deleted"),
+        30,
+        SupporterPage,
+        lambda before: and_(SupporterPage.begun_at < before, SupporterPage.state == DRAFT),
+        _drop(SupporterPage),
     ),
     Rule(
         "events",

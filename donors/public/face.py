@@ -51,6 +51,14 @@ class ToldUpdate:
 
 
 @dataclass(frozen=True)
+class ToldSupporter:
+    page_id: str
+    title: str
+    name: str
+    raised: Money
+
+
+@dataclass(frozen=True)
 class Face:
     """All that the public page of a drive shows."""
 
@@ -69,6 +77,8 @@ class Face:
     reports: list[tuple[str, date]] = field(default_factory=list)
     #: Deadlines that were moved: (when it would have closed, why it is later).
     extensions: list[tuple[datetime, str]] = field(default_factory=list)
+    #: Supporters' pages, those that raised most first.
+    supporters: list[ToldSupporter] = field(default_factory=list)
     raised_by_day: list[tuple[date, int]] = field(default_factory=list)
     hours_by_month: list[tuple[date, int]] = field(default_factory=list)
 
@@ -162,6 +172,10 @@ def _tell(face: Face) -> None:
                 face.updates.append(ToldUpdate(row.title, markup.to_html(row.body), row.at))
             case "partner" if row.title != face.organisation.id:
                 face.partners.append((row.title, row.body))
+            case "supporter":
+                page_id, _newline, name = row.body.partition("\n")
+                raised = Money(row.number, face.drive.currency)
+                face.supporters.append(ToldSupporter(page_id, row.title, name, raised))
             case "extension":
                 face.extensions.append((row.at, row.title))
             case "day":
@@ -173,6 +187,7 @@ def _tell(face: Face) -> None:
                 face.hours_by_month.append((row.on_day, row.number))
             case _:
                 continue
+    face.supporters.sort(key=lambda each: -each.raised.minor)
 
 
 def is_withdrawn(slug: str) -> bool:

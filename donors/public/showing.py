@@ -47,6 +47,7 @@ def drive_view(face: Face) -> dict[str, Any]:
         "updates": face.updates,
         "reports": face.reports,
         "timeline": face.timeline,
+        "supporters": face.supporters,
         "extensions": sorted(face.extensions),
         "hours_by_month": face.hours_by_month,
         "raised_by_day": face.raised_by_day,

@@ -20,6 +20,7 @@ from sqlalchemy import (
     select,
     union_all,
 )
+from sqlalchemy.orm import aliased
 
 from campaigns.drives.extending import DriveExtension
 from campaigns.partner import Partner
@@ -28,11 +29,13 @@ from campaigns.timeline.timeline_entry import TimelineEntry
 from campaigns.updates.update import Update
 from core.db import UtcDateTime
 from donors.figures.tally import DriveDay
+from donors.supporters.supporter_page import SupporterPage, public_pages
 from legal.reports.report import TransparencyReport
 from legal.reports.transparency import LegalMonth
 from staff.organisation import Organisation
 
 RECENT_UPDATES = 3
+SHOWN_SUPPORTERS = 5
 
 CAMPAIGN, DRIVE = bindparam("campaign"), bindparam("drive")
 TELLS_BONDS = bindparam("tells_bonds", type_=Boolean())
@@ -41,7 +44,16 @@ TELLS_BONDS = bindparam("tells_bonds", type_=Boolean())
 @cache
 def told() -> Any:
     """Rows of kind, at, on_day, title, body, number. Binds campaign, drive, at, today, tells_bonds."""
-    kinds = (_updates(), _partners(), _days(), _months(), _latest_report(), _timeline(), _extensions())
+    kinds = (
+        _updates(),
+        _partners(),
+        _days(),
+        _months(),
+        _latest_report(),
+        _timeline(),
+        _extensions(),
+        _supporters(),
+    )
     rows = union_all(*kinds).subquery()
     return select(rows).order_by(rows.c.kind, rows.c.on_day, rows.c.at.desc(), rows.c.body)
 
@@ -98,6 +110,16 @@ def _timeline() -> Any:
 def _extensions() -> Any:
     row = _row("extension", at=DriveExtension.closed_before, title=DriveExtension.note)
     return select(*row).where(DriveExtension.drive_id == DRIVE)
+
+
+def _supporters() -> Any:
+    """The pages that supporters started, those that raised most first."""
+    first = public_pages(DRIVE).limit(SHOWN_SUPPORTERS).subquery()
+    page = aliased(SupporterPage, first)
+    body = page.id + "\n" + page.name
+    return select(
+        *_row("supporter", at=page.public_at, title=page.title, body=body, number=first.c.raised_minor)
+    )
 
 
 def _row(kind: str, **given: Any) -> list[Any]:

@@ -15,6 +15,7 @@ from donors.staff_pages import (
     reconciliation,
     recurring,
     recurring_changes,
+    supporters,
     webhooks,
 )
 from donors.staff_pages.blueprint import bp
@@ -35,5 +36,6 @@ __all__ = [
     "reconciliation",
     "recurring",
     "recurring_changes",
+    "supporters",
     "webhooks",
 ]

@@ -42,6 +42,9 @@ PUBLIC = {
     "fund.surplus_clause": "campaigns.funds.funding",
     "drive_extension.note": "campaigns.drives.extending",
     "report_note.body": "legal.reports.publishing",
+    "supporter_page.title": "donors.supporters.supporting",
+    "supporter_page.name": "donors.supporters.supporting",
+    "supporter_page.words": "donors.supporters.supporting",
     "gift.public_name": "donors.gifts.giving",
     "gift.message": "donors.gifts.giving",
 }
