@@ -4,6 +4,7 @@ from typing import Any
 
 from campaigns.reading import get_drive
 from core.db import transaction
+from core.errors import NotFound
 from core.web.paging import Page, page
 from donors.api.blueprint import bp
 from donors.schemas.supporters import HidePageIn, SupporterPageOut
@@ -19,9 +20,11 @@ from staff.schemas import PieceIn, piece_of
 @bp.arguments(PieceIn, location="query")
 @bp.response(200, piece_of(SupporterPageOut, "SupporterPages"))
 def list_supporter_pages(query: dict[str, Any], drive_id: str) -> Page:
-    """Pages whose owner has confirmed the address, the latest first."""
+    """Pages for a drive of the organisation whose owner has confirmed the address, the latest first."""
     actor = current_actor()
     drive = get_drive(actor, drive_id)
+    if drive.organisation_id != actor.organisation_id:
+        raise NotFound
     found = moderating.pages_of(actor).where(SupporterPage.drive_id == drive.id)
     return page(found, (SupporterPage.begun_at, SupporterPage.id), **query)
 
