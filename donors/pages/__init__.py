@@ -1,5 +1,5 @@
 """The public pages: drives and giving to them, petitions, supporters' pages."""
 
-from donors.pages import drives, petitions, supporters
+from donors.pages import drives, own_supporter_page, petitions, supporters
 
-__all__ = ["drives", "petitions", "supporters"]
+__all__ = ["drives", "own_supporter_page", "petitions", "supporters"]

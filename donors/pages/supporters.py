@@ -1,8 +1,8 @@
-"""Supporters' pages in public: starting one, reading one and giving through it, and its owner's own page."""
+"""Supporters' pages in public: starting one, reading one and giving through it."""
 
 from typing import Any
 
-from flask import Blueprint, Response, make_response, render_template, request
+from flask import Blueprint, Response, current_app, make_response, render_template, request
 from flask_babel import gettext as _
 
 from campaigns.drives.drive import Drive
@@ -15,18 +15,18 @@ from core.money import Money
 from core.security import csrf
 from core.web.limits import caller, digest, spend
 from core.web.page_cache import share
+from donors.embeds import qr_picture
 from donors.gifts import form_token
 from donors.pages.drives import giving_form
 from donors.public import face
 from donors.public.face import Face, ToldSupporter
 from donors.public.showing import drive_view
-from donors.schemas.supporters import PageIn, PageLinkIn, PageWordsIn
+from donors.schemas.supporters import PageIn
 from donors.supporters import supporting
 from donors.supporters.supporter_page import (
     ENDED,
     HIDDEN,
     PUBLIC,
-    STATES,
     SupporterPage,
     gifts_through,
     public_pages,
@@ -48,7 +48,7 @@ def supporters(slug: str) -> Response:
         ToldSupporter(page.id, page.title, page.name, Money(int(minor), found.drive.currency))
         for page, minor in rows
     ]
-    return share(_page("donors/supporters.html", drive=found.drive, pages=pages, is_open=_is_open(found)))
+    return share(drawn("donors/supporters.html", drive=found.drive, pages=pages, is_open=_is_open(found)))
 
 
 @bp.get("/d/<slug>/supporters/<page_id>")
@@ -58,7 +58,7 @@ def supporter(slug: str, page_id: str) -> Response:
     page = _public(found, page_id)
     gifts = list(db.session.scalars(gifts_through(page.id).limit(RECENT)))
     return share(
-        _page(
+        drawn(
             "donors/supporter.html",
             page=page,
             goal=Money(page.goal_minor, found.drive.currency),
@@ -68,6 +68,13 @@ def supporter(slug: str, page_id: str) -> Response:
             form=giving_form(found, supporter_page=page.id),
         )
     )
+
+
+@bp.get("/d/<slug>/supporters/<page_id>/qr.svg")
+def supporter_qr_code(slug: str, page_id: str) -> Response:
+    """The page's address for a poster."""
+    page = _public(face.require(slug), page_id)
+    return qr_picture(f"{current_app.config['BASE_URL']}{supporting.address_of(page)}")
 
 
 def _gift(gift: Any) -> dict[str, Any]:
@@ -123,7 +130,7 @@ def begin_page_submit(slug: str) -> Any:
     except Conflict as refusal:
         form.errors["_"] = [refusal.message]
         return _begin_page(found, form), 409
-    return _told("sent", found.drive)
+    return told_page("sent", found.drive)
 
 
 def _schema(found: Face) -> PageIn:
@@ -133,8 +140,8 @@ def _schema(found: Face) -> PageIn:
 def _begin_page(found: Face, form: Form) -> Response:
     if form.typed:
         form.typed = {**form.typed, "form_token": form_token.new_token()}
-    return _unlisted(
-        _page("donors/supporter_begin.html", drive=found.drive, form=form, is_open=_is_open(found))
+    return unlisted(
+        drawn("donors/supporter_begin.html", drive=found.drive, form=form, is_open=_is_open(found))
     )
 
 
@@ -142,107 +149,16 @@ def _is_open(found: Face) -> bool:
     return found.drive.is_open(clock.now())
 
 
-@bp.get("/d/<slug>/raise/link")
-def page_link(slug: str) -> Response:
-    """Ask for the mail with the owner's link again."""
-    return _unlisted(
-        _page("donors/supporter_link.html", drive=face.require(slug).drive, form=Form(PageLinkIn()))
-    )
-
-
-@bp.post("/d/<slug>/raise/link")
-@csrf.exempt  # the answer is the same for every address
-def page_link_submit(slug: str) -> Any:
-    drive = face.require(slug).drive
-    form = Form(PageLinkIn(), request.form)
-    if not form.is_valid:
-        return _unlisted(_page("donors/supporter_link.html", drive=drive, form=form)), 422
-    spend("10 per hour", "supporter-page", caller())
-    spend("5 per day", "supporter-page-mail", digest(form.data["email"]))
-    with transaction():
-        supporting.mail_links(drive, form.data["email"])
-    return _told("link", drive)
-
-
-@bp.get("/my-page/<token>")
-def my_page(token: str) -> Response:
-    """The owner's page: buttons, since programs that look into mails follow links and press none."""
-    page, drive = _own(token)
-    goal = Money(page.goal_minor, drive.currency)
-    initial = {"title": page.title, "name": page.name, "words": page.words, "goal": goal}
-    return _my_page(token, Form(PageWordsIn(currency=drive.currency), initial=initial))
-
-
-@bp.post("/my-page/<token>")
-@csrf.exempt  # the link itself is the proof
-def my_page_change(token: str) -> Any:
-    spend("30 per hour", "supporter-page-change", caller())
-    _page_now, drive = _own(token)
-    form = Form(PageWordsIn(currency=drive.currency), request.form)
-    if not form.is_valid:
-        return _my_page(token, form), 422
-    try:
-        with transaction():
-            supporting.change(token, PageTerms(**form.data))
-    except Invalid as refusal:
-        form.refuse(refusal)
-        return _my_page(token, form), 422
-    return _my_page(token, form, said=_("Saved."))
-
-
-@bp.post("/my-page/<token>/confirmation")
-@csrf.exempt  # the link itself is the proof
-def my_page_confirm(token: str) -> Any:
-    try:
-        with transaction():
-            drive_id = supporting.confirm(token).drive_id
-    except Conflict as refusal:
-        return _unlisted(
-            _page("donors/supporter_told.html", what="late", message=refusal.message, drive=None)
-        ), 409
-    return _told("confirmed", db.session.get_one(Drive, drive_id))
-
-
-@bp.post("/my-page/<token>/end")
-@csrf.exempt  # the link itself is the proof
-def my_page_end(token: str) -> Response:
-    with transaction():
-        drive_id = supporting.end(token).drive_id
-    return _told("ended", db.session.get_one(Drive, drive_id))
-
-
-def _own(token: str) -> tuple[SupporterPage, Drive]:
-    page = supporting.find_page(token)
-    return page, db.session.get_one(Drive, page.drive_id)
-
-
-def _my_page(token: str, form: Form, *, said: str = "") -> Response:
-    page, drive = _own(token)
-    return _unlisted(
-        _page(
-            "donors/supporter_own.html",
-            page=page,
-            drive=drive,
-            token=token,
-            form=form,
-            said=said,
-            states=STATES,
-            raised=read_raised(page, drive.currency),
-            public_address=supporting.address_of(page) if page.state == PUBLIC else "",
-        )
-    )
-
-
-def _told(what: str, drive: Drive) -> Response:
+def told_page(what: str, drive: Drive) -> Response:
     shown = drive if face.read(drive.slug) else None
-    return _unlisted(_page("donors/supporter_told.html", what=what, message="", drive=shown))
+    return unlisted(drawn("donors/supporter_told.html", what=what, message="", drive=shown))
 
 
-def _page(template: str, **about: Any) -> Response:
+def drawn(template: str, **about: Any) -> Response:
     return make_response(render_template(template, **about))
 
 
-def _unlisted(response: Response) -> Response:
+def unlisted(response: Response) -> Response:
     """Nothing on the way keeps it, and no search engine lists it."""
     response.headers.update(
         {"Cache-Control": "no-store", "X-Robots-Tag": "noindex", "Referrer-Policy": "same-origin"}

@@ -21,6 +21,7 @@ from donors.payments.stripe_event import StripeEvent
 from donors.people.donor import Donor, other_addresses
 from donors.people.sign_in_link import SignInLink
 from donors.recurring.recurring_gift import ABANDONED, ENDED, Cancellation, RecurringGift
+from donors.supporters.supporting import end_pages_from
 from staff import audit
 from staff.access import Actor
 
@@ -87,6 +88,7 @@ def scrub(donor: Donor) -> None:
     )
     db.session.execute(update(DonorMerge).where(DonorMerge.kept_id == donor.id).values(reason=""))
     scrub_gifts(Gift.donor_id == donor.id)
+    end_pages_from(donor.organisation_id, addresses)
     promises = select(RecurringGift.id).where(RecurringGift.donor_id == donor.id)
     gifts = select(Gift.id).where(Gift.donor_id == donor.id)
     for model, which in (

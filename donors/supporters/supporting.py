@@ -1,11 +1,12 @@
 """Use cases of whoever starts a page: begin it, confirm the address, change it, end it, ask for the link again."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from flask import current_app
 from flask_babel import force_locale
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from campaigns.disclosure import screen_for_drive
 from campaigns.drives.drive import Drive
@@ -127,11 +128,28 @@ def change(token: str, terms: PageTerms) -> SupporterPage:
 def end(token: str) -> SupporterPage:
     """Take the page down for good. Gifts stay gifts of the drive; words, name and address are gone."""
     page = find_page(token, lock=True)
+    _end(page)
+    return page
+
+
+def _end(page: SupporterPage) -> None:
     page.move_to(ENDED)
     page.title = page.name = page.words = page.email = page.hidden_because = ""
     db.session.flush()
     page_epoch.advance()
-    return page
+
+
+def pages_from(organisation_id: str, addresses: Collection[str]) -> Select[SupporterPage]:
+    """The pages that one person started for an organisation's drives, by their addresses."""
+    own = select(Drive.id).where(Drive.organisation_id == organisation_id)
+    query = select(SupporterPage).where(SupporterPage.drive_id.in_(own), SupporterPage.email.in_(addresses))
+    return query.where(SupporterPage.state != ENDED).order_by(SupporterPage.id)
+
+
+def end_pages_from(organisation_id: str, addresses: Collection[str]) -> None:
+    """End them all, since the person is erased."""
+    for page in db.session.scalars(pages_from(organisation_id, addresses).with_for_update()).all():
+        _end(page)
 
 
 def mail_links(drive: Drive, email: str) -> None:

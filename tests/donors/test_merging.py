@@ -240,6 +240,7 @@ def test_the_export_tells_of_all_addresses(finance: Actor, pair: tuple[Donor, Do
         told = exporting.export_donor(finance, absorbed.id)
     assert told["donor"]["id"] == kept.id
     assert [each["email"] for each in told["other_addresses"]] == [OLD]
+    assert told["supporter_pages"] == []
     assert len(told["gifts"]) == 2
 
 

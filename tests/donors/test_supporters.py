@@ -16,12 +16,14 @@ from campaigns.clients.identity import ClientIdentity
 from campaigns.disclosure import standing_words
 from campaigns.drives.drive import Drive
 from core import clock
+from core.db import transaction
 from core.errors import Conflict
 from core.mail import OutgoingMail
 from donors.gifts import form_token
 from donors.gifts.gift import Gift
-from donors.privacy import retention
+from donors.privacy import erasing, exporting, retention
 from donors.supporters.supporter_page import PUBLIC, STATES, TRANSITIONS, SupporterPage, read_raised
+from staff.access import actor_for
 from staff.member import Member
 from tests.conftest import Cast
 from tests.donors.conftest import Stripe, usd
@@ -297,6 +299,29 @@ def test_the_link_is_mailed_again_and_strangers_learn_nothing(
     assert known.text == unknown.text
     assert len(mails(session)) == before + 1
     assert own_link(session) in mails(session)[-1].text
+
+
+def test_erasing_a_donor_ends_their_pages_and_the_export_tells_of_them(
+    session: Session, cast: Cast, public: str, give: Callable[..., Gift], stripe: Stripe
+) -> None:
+    gift = give("50", email="lena@example.org", name="Lena")
+    stripe.pay(gift)
+    stripe.deliver_all()
+    session.commit()
+    finance = actor_for(cast.frida)
+    with transaction():
+        told = exporting.export_donor(finance, gift.donor_id)
+    assert [each["id"] for each in told["supporter_pages"]] == [public]
+    with transaction():
+        erasing.erase_donor(finance, gift.donor_id, reason="Asked for by phone")
+    page = the_page(session)
+    assert (page.state, page.email, page.words) == ("ended", "", "")
+
+
+def test_a_public_page_has_a_code_for_posters(client: FlaskClient, public: str) -> None:
+    code = client.get(f"/d/monthly/supporters/{public}/qr.svg")
+    assert (code.status_code, code.content_type) == (200, "image/svg+xml")
+    assert client.get("/d/monthly/supporters/page_of_nobody/qr.svg").status_code == 404
 
 
 def test_what_nobody_confirms_goes_after_a_month(client: FlaskClient, session: Session) -> None:
