@@ -24,7 +24,7 @@ class PageWordsIn(Schema):
         validate=validate.Length(max=LONGEST_TITLE),
         metadata={
             "label": lazy_gettext("Title of your page"),
-            "hint": lazy_gettext("“I run ten miles for Carlos”, for example."),
+            "hint": lazy_gettext("“I run ten miles”, for example."),
             "maxlength": LONGEST_TITLE,
         },
     )
@@ -43,7 +43,7 @@ class PageWordsIn(Schema):
         metadata={
             "label": lazy_gettext("Why you raise money for this"),
             "hint": lazy_gettext(
-                "Your own words. Tell nothing about the person that this page does not tell."
+                "Your own words. Tell nothing of the person that the drive itself does not tell."
             ),
             "kind": "textarea",
             "maxlength": LONGEST_WORDS,
