@@ -20,6 +20,7 @@ from demo import (
     reports,
     signers,
     sponsors,
+    supporters,
     surplus,
 )
 from staff.organisation import Organisation
@@ -55,6 +56,7 @@ def seed(stripe: str) -> None:
             signers.sign_the_petition,
             sponsors.pay_a_part,
             employers.ask_employers,
+            supporters.start_pages,
             cause.tell_updates,
             cause.tell_the_timeline,
             reports.publish_a_report,

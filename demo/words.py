@@ -123,3 +123,27 @@ SIGNERS = (
     ("Peter Novak", "El Paso", False),
     ("Grace Adeyemi", "Austin", False),
 )
+#: Title, name, words, goal in dollars, and whether staff has let it be public.
+SUPPORTERS = (
+    (
+        "Ten miles for Carlos",
+        "Lena Ortiz",
+        "I run ten miles on the last Sunday of the month.\n\nGive a dollar a mile, or whatever you can.",
+        1500,
+        True,
+    ),
+    (
+        "No presents this year, please",
+        "Thomas Reed",
+        "I turn forty in May. If you wanted to bring something, bring it here.",
+        800,
+        True,
+    ),
+    (
+        "Tamales for the legal fund",
+        "Imani Brooks",
+        "We cook on Saturday behind the church. What you would pay for a dozen, give here.",
+        600,
+        False,
+    ),
+)

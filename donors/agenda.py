@@ -26,6 +26,8 @@ from donors.gifts.refund import Refund
 from donors.payouts.comparison import Comparison
 from donors.reading import Wanted
 from donors.recurring.recurring_gift import FAILING
+from donors.supporters import moderating
+from donors.supporters.supporter_page import WAITING
 from staff import agenda
 from staff.access import Actor
 from staff.agenda import AgendaItem, Figure, Panel
@@ -137,6 +139,18 @@ def failing_recurring_gifts(actor: Actor) -> list[AgendaItem]:
     text = ngettext("One recurring gift is not paid", "%(num)d recurring gifts are not paid", count)
     url = url_for("giving-staff.failing_recurring_gifts")
     return [AgendaItem(text, url, count, "soon")] if count else []
+
+
+@agenda.item
+def waiting_supporter_pages(actor: Actor) -> list[AgendaItem]:
+    if not actor.can("campaigns.edit"):
+        return []
+    count = _count(moderating.pages_of(actor, WAITING))
+    text = ngettext(
+        "One supporter's page waits for a look", "%(num)d supporters' pages wait for a look", count
+    )
+    url = url_for("giving-staff.supporter_pages", state=WAITING)
+    return [AgendaItem(text, url, count, "today")] if count else []
 
 
 @agenda.item

@@ -44,8 +44,13 @@ def picture(slug: str) -> Response:
 def qr_code(slug: str) -> Response:
     """The drive's address for a poster."""
     face.require(slug)
+    return qr_picture(address(slug))
+
+
+def qr_picture(url: str) -> Response:
+    """An address as a QR code, to be shown on anybody's page."""
     drawn = io.BytesIO()
-    segno.make(address(slug), error="m").save(drawn, kind="svg", scale=8, light="white")
+    segno.make(url, error="m").save(drawn, kind="svg", scale=8, light="white")
     return _picture(drawn.getvalue(), "image/svg+xml")
 
 

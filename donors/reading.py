@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Select, or_, select
-from sqlalchemy.orm import contains_eager, defer, joinedload
+from sqlalchemy.orm import aliased, contains_eager, defer, joinedload
 
 from campaigns.drives.drive import Drive
 from campaigns.reading import get, matching
@@ -22,7 +22,7 @@ from donors.gifts.gift import Gift
 from donors.gifts.refund import Refund
 from donors.payments.stripe_event import StripeEvent
 from donors.people.consent import Consent
-from donors.people.donor import Donor
+from donors.people.donor import Donor, standing
 from donors.receipts.receipt import Receipt
 from donors.recurring.recurring_gift import Cancellation, RecurringGift
 from staff.access import Actor
@@ -118,11 +118,18 @@ def promises_of(actor: Actor, wanted: Wanted | None = None) -> Select[RecurringG
 
 
 def donors_of(actor: Actor, words: str = "") -> Select[Donor]:
-    """Donors of the organisation, in no order."""
+    """Donors of the organisation, in no order; who was merged into another is found as that one."""
     actor.require("gifts.view")
-    query = select(Donor).where(Donor.organisation_id == actor.organisation_id)
+    query = select(Donor).where(
+        Donor.organisation_id == actor.organisation_id, Donor.merged_into_id.is_(None)
+    )
     if words:
-        query = query.where(or_(matching(words, (Donor.name, Donor.email)), Donor.id == words))
+        row = aliased(Donor)
+        other = select(row.merged_into_id).where(
+            row.merged_into_id.is_not(None), or_(matching(words, (row.name, row.email)), row.id == words)
+        )
+        found = or_(matching(words, (Donor.name, Donor.email)), Donor.id == words, Donor.id.in_(other))
+        query = query.where(found)
     return query
 
 
@@ -177,8 +184,8 @@ def get_promise(actor: Actor, recurring_gift_id: str) -> RecurringGift:
 
 
 def get_donor(actor: Actor, donor_id: str) -> Donor:
-    """Raises NotFound."""
-    return get(donors_of(actor), Donor, donor_id)
+    """The donor with this id, or the one it was merged into. Raises NotFound."""
+    return get(donors_of(actor), Donor, standing(donor_id))
 
 
 def get_event(actor: Actor, event_id: str) -> StripeEvent:

@@ -11,10 +11,12 @@ from donors.api import (
     gifts,
     mailings,
     matching,
+    merging,
     payouts,
     reconciliation,
     recurring,
     recurring_changes,
+    supporters,
     webhooks,
 )
 from donors.api.blueprint import bp
@@ -31,9 +33,11 @@ __all__ = [
     "gifts",
     "mailings",
     "matching",
+    "merging",
     "payouts",
     "reconciliation",
     "recurring",
     "recurring_changes",
+    "supporters",
     "webhooks",
 ]

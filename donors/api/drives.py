@@ -19,6 +19,7 @@ from donors.gifts import fee_cover, form_token, giving
 from donors.gifts.gift import EXPIRED, FAILED, PENDING, Gift
 from donors.gifts.giving import GiftOrder
 from donors.payments import at_stripe, defence_at_stripe
+from donors.people import given_as
 from donors.people.donor import Donor
 from donors.public import face
 from donors.public.face import Face
@@ -67,7 +68,8 @@ def start_gift(headers: dict[str, Any], body: dict[str, Any], drive_id: str) -> 
         begun = giving.start(session.get_one(Drive, drive_id), order, gift_id=gift_id)
         admitting.note(begun, caller, suspicions)
         donor = session.get_one(Donor, begun.donor_id)
-        _check_is_same(begun, order, drive_id=drive_id, email=donor.email)
+        email = given_as.address_of(begun.id) or donor.email
+        _check_is_same(begun, order, drive_id=drive_id, email=email)
     return _with_page(begun)
 
 

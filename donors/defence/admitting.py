@@ -10,7 +10,7 @@ from core.errors import Invalid, Refusal
 from donors.defence import block, counting, promise_reviewing
 from donors.defence.screening import DECLINED_BEFORE, DRIVE_TESTED, HASTY, RESTLESS, Screening
 from donors.gifts.gift import CARD, RECEIVED, Gift
-from donors.people.donor import Donor
+from donors.people.donor import Donor, person_id
 
 #: Nobody fills in the form as fast.
 HASTY_SECONDS = 2
@@ -81,7 +81,7 @@ def _has_given(caller: Caller) -> bool:
     """A donor whose money has arrived before is no stranger."""
     query = (
         select(Gift.id)
-        .join(Donor, Donor.id == Gift.donor_id)
+        .join(Donor, person_id() == Gift.donor_id)
         .where(
             Donor.organisation_id == caller.organisation_id,
             Donor.email == caller.email.strip().lower(),

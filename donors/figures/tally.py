@@ -1,38 +1,26 @@
-"""Kept counts of a drive: gifts, donors, new monthly donors, and what came in day by day.
+"""Kept counts of a drive: gifts, donors, and what came in day by day (new monthly donors: new_monthly_donor.py).
 
 Raised money is not kept here: the ledger's totals are the one source (campaigns/funds/ledger.py). Counts move in
 the same transaction as the ledger group, and `verify` recomputes them from the gifts.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import BigInteger, ColumnElement, Date, ForeignKey, Text, func, select
+from sqlalchemy import BigInteger, ColumnElement, Date, ForeignKey, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from campaigns.drives.drive import Drive
 from campaigns.funds.ledger import NO_DRIVE, RAISED, LedgerTotal
-from core.db import Model, UtcDateTime, db, insert_once, upsert_add, upsert_add_many
+from core.db import Model, db, upsert_add, upsert_add_many
 from core.gathering import gather
-from donors.figures.counted_promise import lose_promise, regain_promise
+from donors.figures.drive_total import DriveTotal
+from donors.figures.drive_total import count as _count
+from donors.figures.new_monthly_donor import NewMonthlyDonor
 from donors.gifts.gift import RECEIVED, Gift
 from donors.people.donor import Donor
-from donors.recurring.recurring_gift import RecurringGift
-
-
-class DriveTotal(Model):
-    """How many; one row per drive, made with its first gift."""
-
-    __tablename__ = "drive_total"
-
-    drive_id: Mapped[str] = mapped_column(ForeignKey(Drive.id), primary_key=True)
-    #: Gifts that count and are not wholly refunded, instalments included.
-    gifts: Mapped[int] = mapped_column(default=0)
-    #: Different people behind them.
-    donors: Mapped[int] = mapped_column(default=0)
-    new_monthly_donors: Mapped[int] = mapped_column(default=0)
 
 
 class DriveDonor(Model):
@@ -53,21 +41,6 @@ class DriveDay(Model):
     drive_id: Mapped[str] = mapped_column(ForeignKey(Drive.id), primary_key=True)
     on_day: Mapped[date] = mapped_column(Date, primary_key=True)
     raised_minor: Mapped[int] = mapped_column(BigInteger, default=0)
-
-
-class NewMonthlyDonor(Model):
-    """A donor who began to give monthly in a drive's window; at most once per drive, and why not any more."""
-
-    __tablename__ = "new_monthly_donor"
-
-    drive_id: Mapped[str] = mapped_column(ForeignKey(Drive.id), primary_key=True)
-    donor_id: Mapped[str] = mapped_column(ForeignKey(Donor.id), primary_key=True)
-    recurring_gift_id: Mapped[str] = mapped_column(ForeignKey(RecurringGift.id), index=True)
-    position: Mapped[int] = mapped_column()
-    counted_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    #: Refunded or cancelled inside the window.
-    lost_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    lost_because: Mapped[str] = mapped_column(Text, default="")
 
 
 def add_gift(drive: Drive, gift: Gift) -> None:
@@ -114,66 +87,19 @@ def put_back(drive: Drive, gift: Gift, *, at: datetime, gift_part_minor: int, wa
         _count(drive.id, gifts=1, donors=1 if is_first else 0)
 
 
-def add_new_monthly_donor(drive: Drive, gift: Gift) -> bool:
-    """Count the donor of a first instalment, unless this drive has counted them already."""
-    assert gift.paid_at is not None
-    _count(drive.id)  # takes the row's lock, so that two donors do not get one position
-    last = select(func.max(NewMonthlyDonor.position)).where(NewMonthlyDonor.drive_id == drive.id)
-    position = (db.session.scalar(last) or 0) + 1
-    is_new = insert_once(
-        NewMonthlyDonor,
-        drive_id=drive.id,
-        donor_id=gift.donor_id,
-        recurring_gift_id=gift.recurring_gift_id,
-        position=position,
-        counted_at=gift.paid_at,
-        lost_because="",
+def move_gifts(drive_id: str, *, giver: str, taker: str, gifts: int) -> None:
+    """So many counted gifts that stand are another donor's from now on; a donor counts while there is one."""
+    left = _count_of_donor(drive_id, giver, -gifts)
+    now = _count_of_donor(drive_id, taker, gifts)
+    _count(drive_id, donors=int(now == gifts) - int(left == 0))
+
+
+def standing_gifts(drive_ids: Collection[str], donor_id: str) -> dict[str, int]:
+    """How many counted gifts of one donor stand, by drive, where there is one."""
+    query = select(DriveDonor.drive_id, DriveDonor.gifts).where(
+        DriveDonor.drive_id.in_(list(drive_ids)), DriveDonor.donor_id == donor_id, DriveDonor.gifts > 0
     )
-    if is_new:
-        _count(drive.id, new_monthly_donors=1)
-    return is_new
-
-
-def lose_new_monthly_donor(recurring_gift_id: str, *, at: datetime, because: str) -> None:
-    """Take one off, and what the promise brought a month, when it was cancelled or refunded inside the window."""
-    lose_promise(recurring_gift_id, at=at, because=because)
-    row = db.session.scalars(
-        select(NewMonthlyDonor)
-        .where(NewMonthlyDonor.recurring_gift_id == recurring_gift_id, NewMonthlyDonor.lost_at.is_(None))
-        .with_for_update()
-    ).first()
-    if row is None:
-        return
-    row.lost_at, row.lost_because = at, because
-    db.session.flush()
-    _count(row.drive_id, new_monthly_donors=-1)
-
-
-def regain_new_monthly_donor(recurring_gift_id: str, *, because: str) -> None:
-    """Count one again whose loss, for this reason, is undone."""
-    regain_promise(recurring_gift_id, because=because)
-    row = db.session.scalars(
-        select(NewMonthlyDonor)
-        .where(
-            NewMonthlyDonor.recurring_gift_id == recurring_gift_id,
-            NewMonthlyDonor.lost_at.is_not(None),
-            NewMonthlyDonor.lost_because == because,
-        )
-        .with_for_update()
-    ).first()
-    if row is None:
-        return
-    row.lost_at, row.lost_because = None, ""
-    db.session.flush()
-    _count(row.drive_id, new_monthly_donors=1)
-
-
-_COUNTERS = ("gifts", "donors", "new_monthly_donors")
-
-
-def _count(drive_id: str, **changes: int) -> None:
-    add = dict.fromkeys(_COUNTERS, 0) | changes
-    upsert_add(DriveTotal, key={"drive_id": drive_id}, add=add)
+    return {row[0]: row[1] for row in db.session.execute(query)}
 
 
 def _count_of_donor(drive_id: str, donor_id: str, change: int) -> int:

@@ -58,6 +58,8 @@ class Gift(Model, MoneyColumns):
     fund_id: Mapped[str] = mapped_column(Id)
     donor_id: Mapped[str] = mapped_column(ForeignKey(Donor.id))
     recurring_gift_id: Mapped[str | None] = mapped_column(ForeignKey(RecurringGift.id))
+    #: The supporter's page through which it was given (donors/supporters/); instalments carry their first one's.
+    supporter_page_id: Mapped[str | None] = mapped_column(Id, index=True)
     #: The day an instalment is due; with the recurring gift it names the instalment.
     period_on: Mapped[date | None] = mapped_column(Date)
     state: Mapped[str] = mapped_column(Text, default=PENDING)

@@ -22,9 +22,10 @@ from donors.gifts.refund import Refund
 from donors.gifts.settling import lock_gift
 from donors.matching import matching
 from donors.payments.connected_account import account_of
-from donors.people import consent, donor
+from donors.people import consent, donor, given_as
 from donors.recurring.recurring_gift import ABANDONED, ENDED, Cancellation, RecurringGift
 from donors.stripe_gateway import CheckoutRequest
+from donors.supporters.supporter_page import page_for_gift
 
 #: Stripe closes a page after this at the latest, and never sooner than half an hour.
 LONGEST_PAGE = timedelta(hours=23)
@@ -48,6 +49,8 @@ class GiftOrder:
     fee_cover: Money | None = None
     method: str = CARD
     language: str = "en"
+    #: The supporter's page on which the form stood; empty on the drive's own.
+    supporter_page: str = ""
     consents: dict[str, str] = field(default_factory=dict)
 
     def content(self) -> dict[str, object]:
@@ -80,6 +83,7 @@ def start(drive: Drive, order: GiftOrder, *, gift_id: str) -> Gift:
         fund_id=drive.fund_id,
         donor_id=giver.id,
         recurring_gift_id=promise.id if promise else None,
+        supporter_page_id=page_for_gift(order.supporter_page, drive.id) if order.supporter_page else None,
         account=account,
         fee_cover_minor=order.fee_cover.minor if order.fee_cover else 0,
         refunded_minor=0,
@@ -97,6 +101,7 @@ def start(drive: Drive, order: GiftOrder, *, gift_id: str) -> Gift:
     gift.amount = order.amount
     db.session.add(gift)
     db.session.flush()
+    given_as.note(gift.id, giver, order.email)
     matching.reserve(gift)
     return gift
 
@@ -164,7 +169,7 @@ def checkout_request(
         amount=gift.charged,
         rhythm=promise.rhythm if promise else "once",
         title=drive.title,
-        email=giver.email,
+        email=given_as.address_of(gift.id) or giver.email,
         language=gift.language,
         success_url=f"{page}/gifts/{gift.id}/thanks",
         cancel_url=f"{page}/gifts/{gift.id}/cancelled",

@@ -12,7 +12,7 @@ from core import clock
 from core.db import db
 from core.gathering import write_out
 from core.money import Money
-from donors.figures import tally
+from donors.figures import new_monthly_donor, tally
 from donors.figures.snapping import freeze_if_due
 from donors.gifts.gift import PARTLY_REFUNDED, REFUNDED, SETTLED, Gift
 from donors.gifts.refund import Refund, gift_part_gone
@@ -78,7 +78,7 @@ def take_back(gift: Gift, row: Refund, *, at: datetime, account: str = ledger.ST
     if gift.counts:
         tally.take_off_refund(drive, gift, at=at, gift_part_minor=gift_part, is_whole=is_whole)
     if is_whole and gift.recurring_gift_id and drive.is_open(at):
-        tally.lose_new_monthly_donor(gift.recurring_gift_id, at=at, because="refunded")
+        new_monthly_donor.lose(gift.recurring_gift_id, at=at, because="refunded")
 
 
 def bring_back(gift: Gift, row: Refund, *, at: datetime, account: str = ledger.STRIPE) -> None:
@@ -97,7 +97,7 @@ def bring_back(gift: Gift, row: Refund, *, at: datetime, account: str = ledger.S
         drive = db.session.get_one(Drive, gift.drive_id)
         tally.put_back(drive, gift, at=at, gift_part_minor=row.gift_part_minor, was_whole=was_whole)
     if was_whole and gift.recurring_gift_id:
-        tally.regain_new_monthly_donor(gift.recurring_gift_id, because="refunded")
+        new_monthly_donor.regain(gift.recurring_gift_id, because="refunded")
 
 
 def _follow_with_match(gift: Gift, row: Refund, because: str) -> None:

@@ -7,14 +7,12 @@ paid money is posted once, each refund once, and nothing is done that was done b
 from sqlalchemy import select
 
 from campaigns.drives.drive import Drive
-from campaigns.drives.goal import NEW_MONTHLY_DONORS, Goal
 from campaigns.funds import ledger
 from campaigns.funds.ledger import Line
-from core import clock
 from core.db import db, lock
 from core.money import Money
 from donors.disputes import losing
-from donors.figures import tally
+from donors.figures import new_monthly_donor, tally
 from donors.figures.counted_promise import count_promise
 from donors.figures.snapping import freeze_if_due
 from donors.gifts import returning
@@ -78,7 +76,7 @@ def _settle(gift: Gift, payment: Payment) -> None:
     if gift.counts:
         tally.add_gift(drive, gift)
     if gift.recurring_gift_id:
-        _settle_instalment(gift, drive)
+        _settle_instalment(gift)
     _issue_receipt(gift)
     news.gift_paid(gift)
 
@@ -101,36 +99,33 @@ def _post_settlement(gift: Gift, payment: Payment) -> None:
     )
 
 
-def _settle_instalment(gift: Gift, drive: Drive) -> None:
+def _settle_instalment(gift: Gift) -> None:
     promise = db.session.get_one(
         RecurringGift, gift.recurring_gift_id, with_for_update=True, populate_existing=True
     )
-    is_first = promise.first_paid_at is None
-    promise.first_paid_at = promise.first_paid_at or gift.paid_at
+    assert gift.paid_at is not None
+    is_first = promise.first_paid_at is None or gift.paid_at < promise.first_paid_at
+    promise.first_paid_at = gift.paid_at if is_first else promise.first_paid_at
     db.session.flush()
     if gift.period_on is None or not standing.has_later_instalment(promise.id, gift.period_on, UNCOLLECTED):
         standing.recover(promise)
     standing.restand(promise)
     if is_first and gift.counts:
         count_promise(gift, promise)
-    if is_first and gift.counts and promise.rhythm == "month" and _is_new_monthly_donor(gift, drive):
-        tally.add_new_monthly_donor(drive, gift)
+    _recount_new_monthly(gift)
 
 
-def _is_new_monthly_donor(gift: Gift, drive: Drive) -> bool:
-    """The rule: no instalment of another recurring gift to this organisation in the months before."""
-    assert gift.paid_at is not None
-    months = db.session.scalar(
-        select(Goal.lookback_months).where(Goal.drive_id == drive.id, Goal.metric == NEW_MONTHLY_DONORS)
+def _recount_new_monthly(gift: Gift) -> None:
+    """Where this instalment is a first one; and where it was paid before a first one that is known already."""
+    query = select(RecurringGift.drive_id).where(
+        RecurringGift.donor_id == gift.donor_id,
+        RecurringGift.rhythm == "month",
+        RecurringGift.first_paid_at >= gift.paid_at,
     )
-    since = clock.months_before(gift.paid_at, 12 if months is None else months)
-    earlier = select(Gift.id).where(
-        Gift.donor_id == gift.donor_id,
-        Gift.recurring_gift_id.is_not(None),
-        Gift.recurring_gift_id != gift.recurring_gift_id,
-        Gift.paid_at > since,
-    )
-    return db.session.scalar(earlier.limit(1)) is None
+    for drive_id in sorted(set(db.session.scalars(query))):
+        drive = db.session.get_one(Drive, drive_id)
+        freeze_if_due(drive)
+        new_monthly_donor.recount(drive, gift.donor_id)
 
 
 def _issue_receipt(gift: Gift) -> None:

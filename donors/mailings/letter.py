@@ -10,7 +10,7 @@ from core import markup
 from core.db import db
 from core.mail import only_while
 from donors.people import consent
-from donors.people.donor import Donor
+from donors.people.donor import Donor, standing
 from donors.people.writing import Letter
 from staff.organisation import Organisation
 
@@ -56,4 +56,4 @@ def still_wanted(key: str) -> bool:
     if update is None or donor is None or not is_public(update):
         return False
     led_by = select(Campaign.organisation_id).where(Campaign.id == update.campaign_id)
-    return consent.holds(donor_id, str(db.session.scalar(led_by)))
+    return consent.holds(standing(donor_id), str(db.session.scalar(led_by)))

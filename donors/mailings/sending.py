@@ -8,6 +8,7 @@ from core.db import db
 from donors.mailings import letter
 from donors.mailings.audience import audience_of
 from donors.mailings.mailing import CANCELLED, SCHEDULED, SENDING, SENT, Mailing, MailingRecipient
+from donors.people.donor import Donor, person_id
 from donors.people.writing import write_news
 from donors.receipts import links
 
@@ -33,7 +34,11 @@ def send_batch(mailing_id: str) -> bool:
         return False
     if mailing.state == SCHEDULED:
         mailing.move_to(SENDING)
-    written = select(MailingRecipient.donor_id).where(MailingRecipient.mailing_id == mailing.id)
+    written = (
+        select(person_id())
+        .join(MailingRecipient, MailingRecipient.donor_id == Donor.id)
+        .where(MailingRecipient.mailing_id == mailing.id)
+    )
     donors = audience_of(mailing.organisation_id, update.campaign_id, mailing.audience, mailing.drive_id)
     batch = donors.where(donors.selected_columns.id.not_in(written)).order_by(donors.selected_columns.id)
     found = db.session.scalars(batch.limit(BATCH)).all()

@@ -3,14 +3,13 @@
 from typing import Any
 
 from flask import Blueprint, Response, session
-from sqlalchemy import select
 
 from core import clock
 from core.db import db
 from core.errors import NotFound
 from donors import words
 from donors.employers.employer_match import STATES as MATCH_STATES
-from donors.people.donor import Donor
+from donors.people.donor import Donor, persons_at
 from donors.people.sign_in_link import SignInLink
 from donors.receipts import links
 from donors.recurring.recurring_gift import RecurringGift
@@ -59,7 +58,7 @@ def donors_here() -> list[Donor]:
     email = signed_in_email()
     if email is None:
         raise NotFound
-    return list(db.session.scalars(select(Donor).where(Donor.email == email).order_by(Donor.first_seen_at)))
+    return persons_at(email)
 
 
 def promise_of(token: str) -> RecurringGift:

@@ -7,7 +7,7 @@ from core.errors import NotFound
 from core.security import csrf
 from donors.my_pages.blueprint import bp
 from donors.people import consent
-from donors.people.donor import Donor
+from donors.people.donor import Donor, standing
 from donors.receipts import links
 from staff.organisation import Organisation
 
@@ -31,7 +31,7 @@ def _read(token: str) -> tuple[str, str]:
     donor_id, _space, organisation_id = (links.read(token, links.UNSUBSCRIBE) or "").partition(" ")
     if db.session.get(Donor, donor_id) is None:
         raise NotFound
-    return donor_id, organisation_id
+    return standing(donor_id), organisation_id
 
 
 def _page(token: str, *, done: bool) -> Response:

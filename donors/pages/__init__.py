@@ -1,5 +1,5 @@
-"""The public pages: drives and giving to them, petitions."""
+"""The public pages: drives and giving to them, petitions, supporters' pages."""
 
-from donors.pages import drives, employers, petitions
+from donors.pages import drives, employers, own_supporter_page, petitions, supporters
 
-__all__ = ["drives", "employers", "petitions"]
+__all__ = ["drives", "employers", "own_supporter_page", "petitions", "supporters"]

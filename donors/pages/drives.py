@@ -38,8 +38,7 @@ bp = Blueprint("donors", __name__)
 def drive(slug: str) -> Response:
     """A drive's page: the same bytes for everyone, but for the token of the form."""
     found = face.require(slug)
-    form = Form(_schema(found), initial=_blank(found))
-    return share(make_response(_drive_page(found, form)))
+    return share(make_response(_drive_page(found, giving_form(found))))
 
 
 @bp.get("/d/<slug>/progress.json")
@@ -202,6 +201,11 @@ def gift_at(slug: str, gift_id: str) -> Gift:
     return found
 
 
+def giving_form(found: Face, *, supporter_page: str = "") -> Form:
+    """The form as nobody has filled it in yet, with the place of a token in it."""
+    return Form(_schema(found), initial=_blank(found) | {"supporter_page": supporter_page})
+
+
 def _schema(found: Face) -> Any:
     return give_schema(found, found.drive.currency)
 
@@ -237,6 +241,7 @@ def _order(found: Face, data: dict[str, Any]) -> GiftOrder:
     }
     kept = (
         "rhythm",
+        "supporter_page",
         "email",
         "name",
         "name_display",

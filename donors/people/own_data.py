@@ -10,7 +10,7 @@ from core.errors import NotFound
 from donors.employers.employer_match import EmployerMatch
 from donors.gifts.gift import Gift
 from donors.people.consent import Consent
-from donors.people.donor import Donor
+from donors.people.donor import Donor, other_addresses
 from donors.receipts.receipt import Receipt
 from donors.recurring.recurring_gift import RecurringGift
 from staff.organisation import Organisation
@@ -54,7 +54,7 @@ def everything_about(donors: list[Donor]) -> dict[str, Any]:
     ids = [donor.id for donor in donors]
     return {
         "as_of": clock.now().isoformat(),
-        "people": [_columns(each) for each in donors],
+        "people": [_columns(each) for donor in donors for each in (donor, *other_addresses(donor.id))],
         "gifts": [_columns(each) for each in _rows(Gift, ids)],
         "recurring_gifts": [_columns(each) for each in _rows(RecurringGift, ids)],
         "receipts": [

@@ -17,10 +17,12 @@ from donors import reading
 from donors.employers.employer_match import EmployerMatch
 from donors.gifts.gift import PENDING, Gift
 from donors.gifts.refund import Refund
+from donors.merging.merge import DonorMerge
 from donors.payments.stripe_event import StripeEvent
-from donors.people.donor import Donor
+from donors.people.donor import Donor, other_addresses
 from donors.people.sign_in_link import SignInLink
 from donors.recurring.recurring_gift import ABANDONED, ENDED, Cancellation, RecurringGift
+from donors.supporters.supporting import end_pages_from
 from staff import audit
 from staff.access import Actor
 
@@ -43,7 +45,9 @@ def erase_donor(actor: Actor, donor_id: str, *, reason: str) -> Donor:
     donor = db.session.get_one(Donor, donor.id, with_for_update=True, populate_existing=True)
     if len(reason.strip()) < SHORTEST_REASON:
         raise Invalid({"reason": [_("Say who asked for it. It is kept in the audit trail.")]})
-    if any(word and word.lower() in reason.lower() for word in (donor.email, donor.name)):
+    known_as = [donor, *other_addresses(donor.id)]
+    named = (word for each in known_as for word in (each.email, each.name))
+    if any(word and word.lower() in reason.lower() for word in named):
         raise Invalid({"reason": [_("Give the reason without naming the donor.")]})
     if donor.erased_at is not None:
         raise Conflict("erased", _("This donor is erased already."))
@@ -58,7 +62,8 @@ def _subjects(donor: Donor) -> list[str]:
     """What staff did for the donor is told of under these ids, in words that may name the person."""
     promises = select(RecurringGift.id).where(RecurringGift.donor_id == donor.id)
     gifts = select(Gift.id).where(Gift.donor_id == donor.id)
-    return [donor.id, *db.session.scalars(promises.union_all(gifts))]
+    addresses = [each.id for each in other_addresses(donor.id)]
+    return [donor.id, *addresses, *db.session.scalars(promises.union_all(gifts))]
 
 
 def _refuse_while_giving(donor: Donor) -> None:
@@ -73,15 +78,18 @@ def _refuse_while_giving(donor: Donor) -> None:
 
 
 def scrub(donor: Donor) -> None:
-    """Take the person out of every row that is not money."""
-    address = donor.email
-    db.session.execute(delete(SignInLink).where(SignInLink.email == address))
+    """Take the person out of every row that is not money, under each of their addresses."""
+    known_as = [donor, *other_addresses(donor.id)]
+    addresses = [each.email for each in known_as]
+    db.session.execute(delete(SignInLink).where(SignInLink.email.in_(addresses)))
     db.session.execute(
         update(OutgoingMail)
-        .where(OutgoingMail.to == address)
+        .where(OutgoingMail.to.in_(addresses))
         .values(to="", subject="", text="", html=None, next_attempt_at=None)
     )
+    db.session.execute(update(DonorMerge).where(DonorMerge.kept_id == donor.id).values(reason=""))
     scrub_gifts(Gift.donor_id == donor.id)
+    end_pages_from(donor.organisation_id, addresses)
     promises = select(RecurringGift.id).where(RecurringGift.donor_id == donor.id)
     gifts = select(Gift.id).where(Gift.donor_id == donor.id)
     for model, which in (
@@ -90,19 +98,20 @@ def scrub(donor: Donor) -> None:
     ):
         statement = update(model).where(which).values(reason="")
         db.session.execute(statement.execution_options(synchronize_session=False))
-    _empty_events(donor)
-    donor.email, donor.name = f"{donor.id}@erased.invalid", ""
-    donor.erased_at = clock.now()
+    _empty_events(donor, addresses)
+    for each in known_as:
+        each.email, each.name = f"{each.id}@erased.invalid", ""
+        each.erased_at = clock.now()
     db.session.flush()
     db.session.expire_all()
 
 
-def _empty_events(donor: Donor) -> None:
+def _empty_events(donor: Donor, addresses: list[str]) -> None:
     """Drop the words of Stripe's events that name the donor, or a gift of the days for which words are kept."""
     since = clock.now() - timedelta(days=EVENT_WORDS_DAYS)
     recent = select(Gift.id).where(Gift.donor_id == donor.id, Gift.started_at >= since)
     promises = select(RecurringGift.id).where(RecurringGift.donor_id == donor.id)
-    names = [donor.email, *db.session.scalars(recent), *db.session.scalars(promises)]
+    names = [*addresses, *db.session.scalars(recent), *db.session.scalars(promises)]
     body = func.lower(StripeEvent.body)
     told = or_(*(body.contains(each.lower(), autoescape=True) for each in names))
     statement = update(StripeEvent).where(StripeEvent.done_at.is_not(None), StripeEvent.body != "", told)

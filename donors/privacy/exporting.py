@@ -10,11 +10,13 @@ from core.db import Model, db
 from donors import reading
 from donors.gifts.gift import Gift
 from donors.gifts.refund import Refund
+from donors.merging.merge import DonorMerge
 from donors.people.consent import Consent
-from donors.people.donor import Donor
+from donors.people.donor import Donor, other_addresses
 from donors.privacy import address_reading
 from donors.receipts.receipt import Receipt
 from donors.recurring.recurring_gift import Cancellation, RecurringGift
+from donors.supporters.supporting import pages_from
 from staff import audit
 from staff.access import Actor
 
@@ -32,6 +34,7 @@ LEFT_OUT = {
 def export_donor(actor: Actor, donor_id: str) -> dict[str, Any]:
     """All rows about one donor of the actor's organisation, in one answer. Audited. Raises NotFound."""
     donor = reading.get_donor(actor, donor_id)
+    others = other_addresses(donor.id)
     gifts = _rows(Gift, Gift.donor_id == donor.id)
     promises = _rows(RecurringGift, RecurringGift.donor_id == donor.id)
     gift_ids, promise_ids = [each.id for each in gifts], [each.id for each in promises]
@@ -41,6 +44,8 @@ def export_donor(actor: Actor, donor_id: str) -> dict[str, Any]:
         "made_at": clock.now().isoformat(),
         "organisation": actor.organisation_name,
         "donor": _told(donor),
+        "other_addresses": [_told(each) for each in others],
+        "merges": [_told(each) for each in _rows(DonorMerge, DonorMerge.kept_id == donor.id)],
         "gifts": [_told(each) for each in gifts],
         "recurring_gifts": [_told(each) for each in promises],
         "receipts": [_told(each) for each in _rows(Receipt, Receipt.gift_id.in_(gift_ids))],
@@ -48,7 +53,16 @@ def export_donor(actor: Actor, donor_id: str) -> dict[str, Any]:
         "cancellations": [
             _told(each) for each in _rows(Cancellation, Cancellation.recurring_gift_id.in_(promise_ids))
         ],
-        "consents": [_told(each) for each in _rows(Consent, Consent.donor_id == donor.id)],
+        "supporter_pages": [
+            _told(each)
+            for each in db.session.scalars(
+                pages_from(donor.organisation_id, [donor.email, *(each.email for each in others)])
+            )
+        ],
+        "consents": [
+            _told(each)
+            for each in _rows(Consent, Consent.donor_id.in_([donor.id, *(each.id for each in others)]))
+        ],
     }
 
 

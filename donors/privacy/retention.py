@@ -23,6 +23,7 @@ from donors.privacy import erasing
 from donors.privacy.address_reading import AddressReading
 from donors.receipts.receipt import Receipt
 from donors.recurring.recurring_gift import RecurringGift
+from donors.supporters.supporter_page import DRAFT, SupporterPage
 
 BATCH = 500
 
@@ -52,7 +53,12 @@ def _gave_nothing(before: datetime) -> ColumnElement[bool]:
         RecurringGift.donor_id == Donor.id, RecurringGift.first_paid_at.is_not(None)
     )
     return and_(
-        Donor.first_seen_at < before, Donor.erased_at.is_(None), ~paid, ~open_page, ~promised.exists()
+        Donor.first_seen_at < before,
+        Donor.erased_at.is_(None),
+        Donor.merged_into_id.is_(None),
+        ~paid,
+        ~open_page,
+        ~promised.exists(),
     )
 
 
@@ -100,6 +106,14 @@ RULES = (
         Signature,
         lambda before: and_(Signature.signed_at < before, Signature.state != CONFIRMED),
         _drop(Signature),
+    ),
+    Rule(
+        "pages",
+        lazy_gettext("Supporters' pages whose address was never confirmed, deleted"),
+        30,
+        SupporterPage,
+        lambda before: and_(SupporterPage.begun_at < before, SupporterPage.state == DRAFT),
+        _drop(SupporterPage),
     ),
     Rule(
         "events",

@@ -70,6 +70,14 @@ class ToldCloseOut:
 
 
 @dataclass(frozen=True)
+class ToldSupporter:
+    page_id: str
+    title: str
+    name: str
+    raised: Money
+
+
+@dataclass(frozen=True)
 class Face:
     """All that the public page of a drive shows."""
 
@@ -93,6 +101,8 @@ class Face:
     moved: list[ToldMove] = field(default_factory=list)
     #: What came of the close-out; empty before it.
     closed_out: list[ToldCloseOut] = field(default_factory=list)
+    #: Supporters' pages, those that raised most first.
+    supporters: list[ToldSupporter] = field(default_factory=list)
     raised_by_day: list[tuple[date, int]] = field(default_factory=list)
     hours_by_month: list[tuple[date, int]] = field(default_factory=list)
     #: Whether donors may give from a bank account.
@@ -210,6 +220,10 @@ def _tell(face: Face) -> None:
                 moves.append(ToldMove(row.at, row.title, Money(row.number, face.drive.currency)))
             case "closed_out":
                 face.closed_out.append(_closed_out(row, face.drive.currency))
+            case "supporter":
+                page_id, _newline, name = row.body.partition("\n")
+                raised = Money(row.number, face.drive.currency)
+                face.supporters.append(ToldSupporter(page_id, row.title, name, raised))
             case "extension":
                 face.extensions.append((row.at, row.title))
             case "day":
@@ -223,6 +237,7 @@ def _tell(face: Face) -> None:
                 face.hours_by_month.append((row.on_day, row.number))
             case _:
                 continue
+    face.supporters.sort(key=lambda each: -each.raised.minor)
 
 
 def _closed_out(row: Any, currency: str) -> ToldCloseOut:

@@ -57,6 +57,7 @@ def drive_view(face: Face) -> dict[str, Any]:
         "updates": face.updates,
         "reports": face.reports,
         "timeline": face.timeline,
+        "supporters": face.supporters,
         "extensions": sorted(face.extensions),
         "closed_out": face.closed_out[0] if face.closed_out else None,
         "surplus_moved": _by_fund(face.surplus_moved),

@@ -22,6 +22,7 @@ from sqlalchemy import (
     select,
     union_all,
 )
+from sqlalchemy.orm import aliased
 
 from campaigns.drives.extending import DriveExtension
 from campaigns.funds.fund import Fund
@@ -33,12 +34,14 @@ from campaigns.updates.update import Update
 from core.db import UtcDateTime
 from donors.close_outs.close_out import DONE, CloseOut
 from donors.figures.tally import DriveDay
+from donors.supporters.supporter_page import SupporterPage, public_pages
 from legal.budget.statement import NUMBERS, stage_rows
 from legal.reports.report import TransparencyReport
 from legal.reports.transparency import LegalMonth
 from staff.organisation import Organisation
 
 RECENT_UPDATES = 3
+SHOWN_SUPPORTERS = 5
 
 CAMPAIGN, DRIVE, FUND = bindparam("campaign"), bindparam("drive"), bindparam("fund")
 #: Empty for what moved as no drive's surplus.
@@ -51,7 +54,7 @@ def told() -> Any:
     """Rows of kind, at, on_day, title, body, number. Binds campaign, drive, fund, at, today, tells_bonds."""
     kinds = (
         *(_updates(), _partners(), _days(), _months(), _latest_report(), _timeline(), _extensions()),
-        *(_moved(), _closed_out(), _stages()),
+        *(_moved(), _closed_out(), _stages(), _supporters()),
     )
     rows = union_all(*kinds).subquery()
     return select(rows).order_by(rows.c.kind, rows.c.on_day, rows.c.at.desc(), rows.c.body)
@@ -151,6 +154,16 @@ def _stages() -> Any:
         number=rows.c.position,
     )
     return select(*row)
+
+
+def _supporters() -> Any:
+    """The pages that supporters started, those that raised most first."""
+    first = public_pages(DRIVE).limit(SHOWN_SUPPORTERS).subquery()
+    page = aliased(SupporterPage, first)
+    body = page.id + "\n" + page.name
+    return select(
+        *_row("supporter", at=page.public_at, title=page.title, body=body, number=first.c.raised_minor)
+    )
 
 
 def _row(kind: str, **given: Any) -> list[Any]:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from campaigns.drives.drive import Drive
 from core import clock
 from core.db import db
-from donors.figures import tally
+from donors.figures import new_monthly_donor
 from donors.receipts import recurring_letters
 from donors.recurring import instalment, standing
 from donors.recurring.instalment import Instalment
@@ -70,4 +70,4 @@ def end(promise: RecurringGift, state: str, at: datetime) -> None:
     db.session.query(Pause).filter_by(recurring_gift_id=promise.id, ended_at=None).update({"ended_at": at})
     drive = db.session.get_one(Drive, promise.drive_id)
     if drive.is_open(at):
-        tally.lose_new_monthly_donor(promise.id, at=at, because=state)
+        new_monthly_donor.lose(promise.id, at=at, because=state)

@@ -136,6 +136,7 @@ def _renewal(promise: RecurringGift, first: Gift, due: Money) -> Gift:
         fund_id=first.fund_id,
         donor_id=promise.donor_id,
         recurring_gift_id=promise.id,
+        supporter_page_id=first.supporter_page_id,
         account=promise.account,
         state=PENDING,
         fee_cover_minor=_fee_cover_in(promise, due),

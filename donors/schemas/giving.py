@@ -24,6 +24,9 @@ class GiveSchema(Schema):
 
     form_token = fields.Str(required=True, metadata={"kind": "hidden"})
     website = fields.Str(metadata={"kind": "hidden"})
+    supporter_page = fields.Str(
+        load_default="", validate=validate.Length(max=40), metadata={"kind": "hidden"}
+    )
     rhythm = fields.Str(
         load_default="once",
         validate=validate.OneOf(RHYTHMS),

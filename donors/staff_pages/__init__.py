@@ -14,11 +14,13 @@ from donors.staff_pages import (
     mailings,
     match_changes,
     match_funds,
+    merging,
     own_account,
     privacy,
     reconciliation,
     recurring,
     recurring_changes,
+    supporters,
     webhooks,
 )
 from donors.staff_pages.blueprint import bp
@@ -38,10 +40,12 @@ __all__ = [
     "mailings",
     "match_changes",
     "match_funds",
+    "merging",
     "own_account",
     "privacy",
     "reconciliation",
     "recurring",
     "recurring_changes",
+    "supporters",
     "webhooks",
 ]

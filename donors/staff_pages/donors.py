@@ -2,15 +2,17 @@
 
 from typing import Any
 
-from flask import render_template, request
+from flask import redirect, render_template, request, url_for
 from sqlalchemy import func, select
+from werkzeug.wrappers import Response as AnyResponse
 
 from core.db import db, transaction
 from core.forms import Form
 from core.web.paging import numbered
 from donors import reading
 from donors.gifts.gift import Gift
-from donors.people.donor import Donor
+from donors.merging import merging, suggesting
+from donors.people.donor import Donor, other_addresses
 from donors.people.given import given_by
 from donors.privacy import address_reading
 from donors.reading import Wanted
@@ -45,8 +47,10 @@ def donors() -> str:
 
 @bp.get("/donors/<donor_id>")
 @requires("gifts.view")
-def donor(donor_id: str) -> str:
+def donor(donor_id: str) -> AnyResponse | str:
     found = reading.get_donor(current_actor(), donor_id)
+    if found.id != donor_id:  # merged into that one
+        return redirect(url_for(".donor", donor_id=found.id))
     with transaction():
         address_reading.note(current_actor(), address_reading.DONOR, found.id)
     return donor_page(donor_id)
@@ -70,6 +74,9 @@ def donor_page(donor_id: str, *, erasure: Form | None = None) -> str:
         consents=consents,
         erasure=erasure or Form(NoteSchema()),
         organisations=_names({each.organisation_id for each in consents}),
+        addresses=other_addresses(found.id),
+        merges=list(db.session.scalars(merging.standing_merges(actor, found.id).limit(20))),
+        suggestions=[] if found.erased_at else suggesting.suggestions_for(actor, found),
     )
 
 

@@ -34,6 +34,7 @@ from donors.schemas import RefundSchema
 from donors.schemas.employers import EmployerIn
 from donors.staff_pages.blueprint import bp, is_narrowed, periods, wanted_here, zone_of
 from donors.staff_pages.life import life_of
+from donors.staff_pages.recurring import new_monthly_of
 from donors.words import DISPUTE_STATES, REFUND_STATES, TRIBUTES, actor_name
 from staff.access import Actor, current_actor, requires
 from staff.approval import two_people
@@ -197,5 +198,6 @@ def _gift_page(found: Gift, form: Form) -> str:
         claim=of_gift(found.id),
         match_states=MATCH_STATES,
         employer=Form(EmployerIn(), initial={"employer": found.employer}),
+        new_monthly=new_monthly_of(found.recurring_gift),
         who=lambda label: actor_name(label, names),
     )

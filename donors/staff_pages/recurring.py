@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy import Select, func
 from werkzeug.wrappers import Response as AnyResponse
 
+from campaigns.drives.drive import Drive
 from core import clock
 from core.db import db, transaction
 from core.errors import Conflict
@@ -16,6 +17,7 @@ from core.jobs import enqueue
 from core.web import csv_out
 from core.web.paging import numbered
 from donors import reading
+from donors.figures import new_monthly, new_monthly_words
 from donors.gifts import deciding
 from donors.gifts.gift import Gift
 from donors.jobs import send_cancellation
@@ -137,9 +139,18 @@ def promise_page(found: RecurringGift, kind: str = "", wrong: Form | None = None
         forms=_forms(found) | ({kind: wrong} if wrong else {}),
         sent=kind,
         face=face_of(found),
+        new_monthly=new_monthly_of(found),
         versions=[(each, actor_name(each.asked_by, names)) for each in versions],
         instalments=history.instalments_of(found.id),
     )
+
+
+def new_monthly_of(promise: RecurringGift | None) -> str:
+    """Whether the recurring gift counts as a new monthly donor's, and the rule that says so."""
+    if promise is None:
+        return ""
+    drive = db.session.get_one(Drive, promise.drive_id)
+    return new_monthly_words.sentence(new_monthly.explain(promise), drive.zone)
 
 
 def _forms(promise: RecurringGift) -> dict[str, Form]:

@@ -44,6 +44,9 @@ PUBLIC = {
     "match_fund.sponsor": "campaigns.matching.sponsoring",
     "budget_stage.name": "legal.budget.staging",
     "report_note.body": "legal.reports.publishing",
+    "supporter_page.title": "donors.supporters.supporting",
+    "supporter_page.name": "donors.supporters.supporting",
+    "supporter_page.words": "donors.supporters.supporting",
     "gift.public_name": "donors.gifts.giving",
     "gift.message": "donors.gifts.giving",
 }

@@ -42,13 +42,14 @@ REQUESTS: dict[str, tuple[str, str, dict[str, Any]]] = {
 #: Fields of the giving form by the column that they become.
 GIVING = {"gift.message": "message", "gift.public_name": "alias"}
 #: Written beside a report, a file or a deadline, where tests/legal/reports/ and tests/campaigns/test_picturing.py and
-#: test_extending.py and test_petitions.py see them refused.
+#: test_extending.py, test_petitions.py and tests/donors/test_supporters.py see them refused.
 ELSEWHERE = {
     "report_note.body",
     "campaign.picture_alt",
     "drive_extension.note",
     "signature.name",
     "signature.town",
+    *("supporter_page.title", "supporter_page.name", "supporter_page.words"),
 }
 
 

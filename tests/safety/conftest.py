@@ -12,7 +12,7 @@ from sqlalchemy import Select, inspect, select, text
 
 from campaigns.campaign import Campaign
 from core.db import Model, db, transaction
-from demo import bank, budget, cause, employers, people, reports, signers, sponsors, surplus
+from demo import bank, budget, cause, employers, people, reports, signers, sponsors, supporters, surplus
 from donors.close_outs.close_out import CloseOut
 from donors.gifts import form_token
 from donors.gifts.gift import Gift
@@ -98,6 +98,7 @@ def _models() -> dict[str, type[Model]]:
     short |= {"report": "transparency_report", "note": "report_note"}
     short |= {"clause": "surplus_clause"}
     short |= {"block": "donor_block", "warning": "fraud_warning"}
+    short |= {"page": "supporter_page", "merge": "donor_merge"}
     return {f"{name}_id": found[table] for name, table in {**{name: name for name in found}, **short}.items()}
 
 
@@ -143,6 +144,7 @@ def town(
         signers.sign_the_petition,
         sponsors.pay_a_part,
         employers.ask_employers,
+        supporters.start_pages,
         *told,
         surplus.move_money,
         _begin_a_close_out,
