@@ -19,6 +19,7 @@ from donors.payments import (
 )
 from donors.payouts import comparison
 from donors.people import signing_in
+from donors.pledges import reminding
 from donors.privacy import retention
 from donors.receipts import letters
 from donors.receipts.receipt import Receipt
@@ -147,6 +148,14 @@ def send_mailings() -> None:
         while more:
             with transaction():
                 more = mailings.send_batch(mailing_id)
+
+
+@jobs.every(minutes=10)
+def remind_of_pledges() -> None:
+    """Donors whose pledge is overdue."""
+    for pledge_id in reminding.list_due():
+        with transaction():
+            reminding.remind(pledge_id)
 
 
 @jobs.every(minutes=59)

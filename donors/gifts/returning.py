@@ -15,6 +15,7 @@ from donors.figures import tally
 from donors.figures.snapping import freeze_if_due
 from donors.gifts.gift import PARTLY_REFUNDED, REFUNDED, SETTLED, Gift
 from donors.gifts.refund import Refund
+from donors.pledges import standing
 from donors.receipts import letters, receipt
 from donors.stripe_gateway import StripeRefund
 from donors.webhooks_out import news
@@ -73,6 +74,7 @@ def take_back(gift: Gift, row: Refund, *, at: datetime, account: str = ledger.ST
         tally.take_off_refund(drive, gift, at=at, gift_part_minor=gift_part, is_whole=is_whole)
     if is_whole and gift.recurring_gift_id and drive.is_open(at):
         tally.lose_new_monthly_donor(gift.recurring_gift_id, at=at, because="refunded")
+    standing.restand_for(gift)
     news.gift_refunded(gift, row)
 
 
@@ -89,6 +91,7 @@ def bring_back(gift: Gift, row: Refund, *, at: datetime, account: str = ledger.S
     if gift.counts:
         drive = db.session.get_one(Drive, gift.drive_id)
         tally.put_back(drive, gift, at=at, gift_part_minor=row.gift_part_minor, was_whole=was_whole)
+    standing.restand_for(gift)
     if was_whole and gift.recurring_gift_id:
         tally.regain_new_monthly_donor(gift.recurring_gift_id, because="refunded")
 

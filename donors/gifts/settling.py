@@ -21,6 +21,7 @@ from donors.gifts import returning
 from donors.gifts.gift import RECEIVED, REFUNDED, SETTLED, Gift
 from donors.payments.connected_account import require_same
 from donors.people.donor import Donor
+from donors.pledges import standing as pledges
 from donors.receipts import receipt
 from donors.recurring import standing
 from donors.recurring.instalment import FAILED
@@ -74,6 +75,7 @@ def _settle(gift: Gift, payment: Payment) -> None:
     if gift.recurring_gift_id:
         _settle_instalment(gift, drive)
     issue_receipt(gift)
+    pledges.restand_for(gift)
     news.gift_paid(gift)
 
 

@@ -26,9 +26,12 @@ from donors.gifts import settling
 from donors.gifts.gift import CHANNELS, CHECKOUT, SETTLED, VOIDED, Gift, public_name
 from donors.gifts.gift_void import GiftVoid
 from donors.gifts.limits import check_step
+from donors.offline import line_match
 from donors.offline.offline_gift import OfflineGift
-from donors.people import donor
-from donors.people.donor import ANONYMOUS, Donor
+from donors.people import meeting
+from donors.people.donor import Donor
+from donors.people.meeting import Somebody
+from donors.pledges import standing
 from donors.receipts import receipt
 from donors.webhooks_out import news
 from staff.organisation import Organisation
@@ -42,8 +45,7 @@ NAME_DISPLAYS = ("anonymous", "full", "initial")
 
 @dataclass(frozen=True)
 class Received:
-    """A gift as it was received. Who gave it is, in this order: the donor `donor_id`; whoever has the address
-    `email`; whoever is known by `donor_key`; somebody new called `name`; else nobody knows who."""
+    """A gift as it was received. Who gave it is found as `meeting.Somebody` says."""
 
     amount: Money
     received_on: date
@@ -75,7 +77,8 @@ def record(drive: Drive, what: Received, *, recorded_by: str) -> Gift:
     there = find_external(drive.organisation_id, what.external_source, what.external_id)
     if there is not None:
         return there
-    giver = _giver(drive, what)
+    who = Somebody(what.name, what.email, what.donor_id, what.donor_key, what.language)
+    giver = meeting.meet(drive.organisation_id, who)
     shown = public_name(what.name or giver.name, what.name_display, "")
     if shown:
         disclosure.screen_for_drive(drive.id, {"name": shown})
@@ -128,6 +131,8 @@ def void(gift: Gift, *, said_by: str, kind: str, reason: str = "") -> GiftVoid:
             drive, gift, at=_paid_at(gift), gift_part_minor=gift.amount_minor, is_whole=True
         )
     receipt.void(gift, at=row.at)
+    standing.restand_for(gift)
+    line_match.release(by=said_by, gift_id=gift.id)
     news.gift_voided(gift)
     db.session.flush()
     return row
@@ -163,6 +168,13 @@ def instant_of(day: date, drive: Drive, zone: str) -> datetime:
     return min(noon, clock.now())
 
 
+def check_day(day: date, drive: Drive, field: str = "received_on") -> None:
+    """Raises Invalid on `field` for a day that is ahead, where the organisation is, or long gone."""
+    zone = db.session.get_one(Organisation, drive.organisation_id).zone
+    if not EARLIEST <= day <= clock.day_of(clock.now(), zone):
+        raise Invalid({field: [_("Write a day that has come. It cannot be ahead.")]})
+
+
 def _check(drive: Drive, what: Received) -> None:
     if what.channel not in CHANNELS or what.channel == CHECKOUT:
         raise Invalid({"channel": [_("Choose how it came: check, cash, transfer or import.")]})
@@ -171,31 +183,11 @@ def _check(drive: Drive, what: Received) -> None:
     if not 0 < what.amount.minor <= MOST_MINOR:
         raise Invalid({"amount": [_("Write an amount above zero.")]})
     check_step(what.amount)
-    zone = db.session.get_one(Organisation, drive.organisation_id).zone
-    if not EARLIEST <= what.received_on <= clock.day_of(clock.now(), zone):
-        raise Invalid({"received_on": [_("Write the day on which it came. It cannot be ahead.")]})
+    check_day(what.received_on, drive)
     if bool(what.external_source) != bool(what.external_id):
         raise Invalid({"external_id": [_("Give the source and its own id of the gift, or neither.")]})
     if what.name_display not in NAME_DISPLAYS:
         raise Invalid({"name_display": [_("Choose how the name appears: not at all, in full or shortened.")]})
-
-
-def _giver(drive: Drive, what: Received) -> Donor:
-    organisation_id, about = drive.organisation_id, {"name": what.name, "language": what.language}
-    if what.donor_id:
-        found = db.session.get(Donor, what.donor_id, with_for_update=True, populate_existing=True)
-        if found is None or found.organisation_id != organisation_id or found.erased_at is not None:
-            raise Invalid({"donor_id": [_("There is no such donor.")]})
-        return found
-    if what.email:
-        return donor.meet(organisation_id=organisation_id, email=what.email, **about)
-    if what.donor_key or not what.name:
-        key = what.donor_key or ANONYMOUS
-        return donor.meet_outside(organisation_id=organisation_id, key=key, **about)
-    made = Donor(id=ids.new_id("donor"), organisation_id=organisation_id, **about)
-    db.session.add(made)
-    db.session.flush()
-    return made
 
 
 def _insert(gift_id: str, drive: Drive, giver: Donor, what: Received, shown: str) -> bool:

@@ -42,6 +42,7 @@ def upgrade() -> None:
     _unique_key()
     op.add_column("receipt", sa.Column("by_mail", sa.Boolean(), server_default=sa.true(), nullable=False))
     _offline_gifts()
+    _batches()
 
 
 def _unique_key() -> None:
@@ -76,7 +77,86 @@ def _offline_gifts() -> None:
     )
 
 
+def _batches() -> None:
+    channels = "channel IN ('check','cash','transfer','import')"
+    states = "state IN ('open','closed','discarded')"
+    op.create_table(
+        "gift_batch",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("organisation_id", sa.String(length=40), nullable=False),
+        sa.Column("drive_id", sa.String(length=40), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("received_on", sa.Date(), nullable=False),
+        sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("expected_count", sa.Integer(), nullable=True),
+        sa.Column("expected_minor", sa.BigInteger(), nullable=True),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("created_by", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(states, name=op.f("ck_gift_batch_state")),
+        sa.CheckConstraint(
+            "expected_count IS NULL OR expected_count >= 0", name=op.f("ck_gift_batch_expected_count")
+        ),
+        sa.CheckConstraint(
+            "expected_minor IS NULL OR expected_minor >= 0", name=op.f("ck_gift_batch_expected")
+        ),
+        sa.CheckConstraint(channels, name=op.f("ck_gift_batch_channel")),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_gift_batch_organisation_id")
+        ),
+        sa.ForeignKeyConstraint(["drive_id"], ["drive.id"], name=op.f("fk_gift_batch_drive_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_gift_batch")),
+    )
+    op.create_index("ix_gift_batch_organisation", "gift_batch", ["organisation_id", "created_at"])
+    op.create_table(
+        "batch_row",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("batch_id", sa.String(length=40), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("email", sa.Text(), nullable=False),
+        sa.Column("check_number", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("name_display", sa.Text(), nullable=False),
+        sa.Column("wants_receipt_mail", sa.Boolean(), nullable=False),
+        sa.Column("donor_id", sa.String(length=40), nullable=True),
+        sa.Column("gift_id", sa.String(length=40), nullable=True),
+        sa.Column("typed_by", sa.Text(), nullable=False),
+        sa.Column("typed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("amount_minor > 0", name=op.f("ck_batch_row_amount")),
+        sa.CheckConstraint(channels, name=op.f("ck_batch_row_channel")),
+        sa.ForeignKeyConstraint(["batch_id"], ["gift_batch.id"], name=op.f("fk_batch_row_batch_id")),
+        sa.ForeignKeyConstraint(["donor_id"], ["donor.id"], name=op.f("fk_batch_row_donor_id")),
+        sa.ForeignKeyConstraint(["gift_id"], ["gift.id"], name=op.f("fk_batch_row_gift_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_batch_row")),
+        sa.UniqueConstraint("batch_id", "number", name=op.f("uq_batch_row_batch_id_number")),
+        sa.UniqueConstraint("gift_id", name=op.f("uq_batch_row_gift_id")),
+    )
+    op.create_index(op.f("ix_batch_row_donor_id"), "batch_row", ["donor_id"])
+    op.create_table(
+        "batch_step",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("batch_id", sa.String(length=40), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("sum_minor", sa.BigInteger(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("done_by", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(states, name=op.f("ck_batch_step_state")),
+        sa.ForeignKeyConstraint(["batch_id"], ["gift_batch.id"], name=op.f("fk_batch_step_batch_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_batch_step")),
+    )
+    op.create_index(op.f("ix_batch_step_batch_id"), "batch_step", ["batch_id"])
+
+
 def downgrade() -> None:
+    for table in ("batch_step", "batch_row", "gift_batch"):
+        op.drop_table(table)
     op.drop_table("gift_void")
     op.drop_table("offline_gift")
     op.drop_column("receipt", "by_mail")

@@ -1,7 +1,6 @@
 """A drive that takes checks, cash and transfers, and its figures beside what they are recomputed from."""
 
 from collections.abc import Callable, Iterator
-from contextlib import nullcontext
 from datetime import date
 from typing import Any
 
@@ -17,6 +16,10 @@ from donors.figures import progress, tally
 from donors.gifts.gift import Gift
 from donors.offline import recording
 from donors.offline.recording import Received
+from donors.pledges import standing
+from staff.access import Actor
+from tests.conftest import Cast
+from tests.donors.leading import lead
 
 Record = Callable[..., Gift]
 
@@ -40,6 +43,7 @@ def figures(drive: Drive) -> tuple[int, int, int]:
     assert found is not None
     assert list(ledger.verify()) == []
     assert list(tally.verify()) == []
+    assert list(standing.verify()) == []
     return found.raised.minor, found.gifts, found.donors
 
 
@@ -53,7 +57,13 @@ def inside(session: Session, drive: Drive) -> Iterator[None]:
 @pytest.fixture
 def record(drive: Drive, inside: None) -> Record:
     def make(minor: int = 5000, **more: Any) -> Gift:
-        with nullcontext():
-            return recording.record(drive, received(minor, **more), recorded_by="member:mem_1")
+        return recording.record(drive, received(minor, **more), recorded_by="member:mem_1")
 
     return make
+
+
+@pytest.fixture
+def finance(session: Session, drive: Drive, cast: Cast) -> Actor:
+    """Frida, of the organisation that leads the drive."""
+    lead(session, drive)
+    return cast.actor("frida")
