@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from app import create_app
 from core.db import db, transaction
-from demo import bank, cause, givers, people, reports, signers
+from demo import bank, cause, givers, offline, people, reports, signers
 from staff.organisation import Organisation
 
 
@@ -35,6 +35,7 @@ def seed(stripe: str) -> None:
             cause.pay_costs,
             bank.leave_a_run_to_the_bank,
             signers.sign_the_petition,
+            offline.receive_checks_and_promises,
             cause.tell_updates,
             cause.tell_the_timeline,
             reports.publish_a_report,

@@ -96,6 +96,12 @@ def mail_receipts() -> None:
             letters.receipt_for(session.get_one(Gift, gift_id, with_for_update=True))
 
 
+@jobs.job
+def mail_waiting_receipts() -> None:
+    """Gifts were recorded: their donors need not wait for the sweep."""
+    mail_receipts()
+
+
 @jobs.every(minutes=1)
 def sweep_holds() -> None:
     """Held gifts that nobody decided in time, and decisions that Stripe has not been told."""

@@ -23,6 +23,34 @@ CHANNELS: dict[str, Any] = {
     "transfer": lazy_gettext("Bank transfer"),
     "import": lazy_gettext("Imported"),
 }
+BATCH_STATES: dict[str, Any] = {
+    "open": lazy_gettext("Being typed"),
+    "closed": lazy_gettext("Closed"),
+    "discarded": lazy_gettext("Put aside"),
+}
+PLEDGE_STATES: dict[str, Any] = {
+    "open": lazy_gettext("Promised"),
+    "partly_paid": lazy_gettext("Partly paid"),
+    "paid": lazy_gettext("Paid"),
+    "written_off": lazy_gettext("Written off"),
+    "cancelled": lazy_gettext("Cancelled"),
+}
+#: What a list of pledges may be narrowed to.
+PLEDGE_STANDINGS: dict[str, Any] = {
+    "owed": lazy_gettext("Not paid yet"),
+    "overdue": lazy_gettext("Overdue"),
+    "due": lazy_gettext("Due within 30 days"),
+    "paid": lazy_gettext("Paid"),
+    "written_off": lazy_gettext("Written off"),
+    "cancelled": lazy_gettext("Cancelled"),
+}
+PLEDGE_STEPS: dict[str, Any] = {
+    "pledged": lazy_gettext("Written down"),
+    "changed": lazy_gettext("Changed"),
+    "written_off": lazy_gettext("Written off"),
+    "cancelled": lazy_gettext("Cancelled"),
+    "reinstated": lazy_gettext("Expected again"),
+}
 PROMISE_STATES: dict[str, Any] = {
     "pending": lazy_gettext("Not begun"),
     "active": lazy_gettext("Running"),

@@ -207,8 +207,13 @@ def _open_batch(actor: Actor, batch_id: str) -> GiftBatch:
     return batch
 
 
+def get_row(batch: GiftBatch, row_id: str) -> BatchRow:
+    """Raises NotFound."""
+    return get(select(BatchRow).where(BatchRow.batch_id == batch.id), BatchRow, row_id)
+
+
 def _draft(batch: GiftBatch, row_id: str) -> BatchRow:
-    row = get(select(BatchRow).where(BatchRow.batch_id == batch.id), BatchRow, row_id)
+    row = get_row(batch, row_id)
     if row.gift_id is not None:
         raise Conflict("row_stays", _("This row is a gift that stays. Take the gift back instead."))
     return row

@@ -1,5 +1,5 @@
 """The public pages: drives and giving to them, petitions."""
 
-from donors.pages import drives, petitions
+from donors.pages import drives, petitions, pledges
 
-__all__ = ["drives", "petitions"]
+__all__ = ["drives", "petitions", "pledges"]

@@ -71,6 +71,8 @@ class Face:
     extensions: list[tuple[datetime, str]] = field(default_factory=list)
     raised_by_day: list[tuple[date, int]] = field(default_factory=list)
     hours_by_month: list[tuple[date, int]] = field(default_factory=list)
+    #: What is promised and not paid, in one number; empty where it is nothing, or not to be told.
+    promised: list[Money] = field(default_factory=list)
 
 
 def read(slug: str) -> Face | None:
@@ -171,6 +173,8 @@ def _tell(face: Face) -> None:
                 face.reports.append((row.title, row.on_day))
             case "month":
                 face.hours_by_month.append((row.on_day, row.number))
+            case "promised" if row.number:
+                face.promised.append(Money(row.number, face.drive.currency))
             case _:
                 continue
 

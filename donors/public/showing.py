@@ -50,6 +50,7 @@ def drive_view(face: Face) -> dict[str, Any]:
         "extensions": sorted(face.extensions),
         "hours_by_month": face.hours_by_month,
         "raised_by_day": face.raised_by_day,
+        "promised": face.promised,
         "as_of": figures.as_of,
         "decimals": EXPONENTS[drive.currency],
         "fee_text": _fee_text(rate) if rate else "",

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Text,
     bindparam,
     cast,
+    func,
     literal,
     not_,
     null,
@@ -28,6 +29,7 @@ from campaigns.timeline.timeline_entry import TimelineEntry
 from campaigns.updates.update import Update
 from core.db import UtcDateTime
 from donors.figures.tally import DriveDay
+from donors.pledges.pledge import OWED, Pledge, PledgeDisplay
 from legal.reports.report import TransparencyReport
 from legal.reports.transparency import LegalMonth
 from staff.organisation import Organisation
@@ -41,7 +43,16 @@ TELLS_BONDS = bindparam("tells_bonds", type_=Boolean())
 @cache
 def told() -> Any:
     """Rows of kind, at, on_day, title, body, number. Binds campaign, drive, at, today, tells_bonds."""
-    kinds = (_updates(), _partners(), _days(), _months(), _latest_report(), _timeline(), _extensions())
+    kinds = (
+        _updates(),
+        _partners(),
+        _days(),
+        _months(),
+        _latest_report(),
+        _timeline(),
+        _extensions(),
+        _promised(),
+    )
     rows = union_all(*kinds).subquery()
     return select(rows).order_by(rows.c.kind, rows.c.on_day, rows.c.at.desc(), rows.c.body)
 
@@ -98,6 +109,14 @@ def _timeline() -> Any:
 def _extensions() -> Any:
     row = _row("extension", at=DriveExtension.closed_before, title=DriveExtension.note)
     return select(*row).where(DriveExtension.drive_id == DRIVE)
+
+
+def _promised() -> Any:
+    """What is promised and not paid, where staff wants the page to tell it."""
+    left = func.sum(Pledge.amount_minor - Pledge.paid_minor)
+    query = select(*_row("promised", number=func.coalesce(left, 0)))
+    shown = select(PledgeDisplay.drive_id).where(PledgeDisplay.drive_id == DRIVE)
+    return query.where(Pledge.drive_id == DRIVE, Pledge.drive_id.in_(shown), Pledge.state.in_(OWED))
 
 
 def _row(kind: str, **given: Any) -> list[Any]:

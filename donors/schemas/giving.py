@@ -24,6 +24,8 @@ class GiveSchema(Schema):
 
     form_token = fields.Str(required=True, metadata={"kind": "hidden"})
     website = fields.Str(metadata={"kind": "hidden"})
+    #: The link of a pledge that this gift pays.
+    pledge = fields.Str(load_default="", validate=validate.Length(max=300), metadata={"kind": "hidden"})
     rhythm = fields.Str(
         load_default="once",
         validate=validate.OneOf(RHYTHMS),

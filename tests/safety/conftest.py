@@ -12,7 +12,7 @@ from sqlalchemy import Select, inspect, select, text
 
 from campaigns.campaign import Campaign
 from core.db import Model, db, transaction
-from demo import bank, cause, people, reports, signers
+from demo import bank, cause, offline, people, reports, signers
 from donors.gifts import form_token
 from donors.gifts.gift import Gift
 from donors.webhooks_out import keeping
@@ -96,6 +96,7 @@ def _models() -> dict[str, type[Model]]:
     short |= {"token": "api_token", "update": "campaign_update"}
     short |= {"report": "transparency_report", "note": "report_note"}
     short |= {"block": "donor_block", "warning": "fraud_warning"}
+    short |= {"batch": "gift_batch", "row": "batch_row", "line": "bank_line"}
     return {f"{name}_id": found[table] for name, table in {**{name: name for name in found}, **short}.items()}
 
 
@@ -138,6 +139,7 @@ def town(
         cause.pay_costs,
         bank.leave_a_run_to_the_bank,
         signers.sign_the_petition,
+        offline.receive_checks_and_promises,
         *told,
         stranger.settle,
     ):
