@@ -12,7 +12,6 @@ from flask_babel import gettext as _
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import joinedload
 
-from campaigns import reading as campaigns
 from campaigns.drives.drive import Drive
 from campaigns.reading import get, matching
 from core.db import db
@@ -83,9 +82,8 @@ def get_batch(actor: Actor, batch_id: str) -> GiftBatch:
 
 def drive_of(actor: Actor, drive_id: str) -> Drive:
     """A drive of the actor's own organisation. Raises Invalid on `drive_id`."""
-    found = db.session.scalars(
-        campaigns.drives_of(actor).where(Drive.id == drive_id, Drive.organisation_id == actor.organisation_id)
-    ).first()
+    query = select(Drive).where(Drive.id == drive_id, Drive.organisation_id == actor.organisation_id)
+    found = db.session.scalars(query).first()
     if found is None:
         raise Invalid({"drive_id": [_("Choose a drive of your organisation.")]})
     return found

@@ -125,7 +125,8 @@ def verify() -> Iterator[str]:
             )
         )
     }
-    for pledge in db.session.scalars(select(Pledge).order_by(Pledge.id)):
+    query = select(Pledge).order_by(Pledge.id).execution_options(populate_existing=True)
+    for pledge in db.session.scalars(query):
         found = paid.get(pledge.id, 0)
         if found != pledge.paid_minor:
             yield f"{pledge.id}: kept {pledge.paid_minor} as paid, its gifts amount to {found}"

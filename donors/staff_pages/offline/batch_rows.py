@@ -31,13 +31,14 @@ def batch_row_submit(batch_id: str) -> AnyResponse | tuple[str, int]:
         batch,
         form,
         lambda: batching.add_row(current_actor(), batch_id, TypedRow(**form.data)),
-        lambda: page_of(batch, form),
+        lambda: page_of(batching.get_batch(current_actor(), batch_id), form),
     )
 
 
 def _typed(
     batch: GiftBatch, form: Form, verb: Callable[[], object], again: Callable[[], str]
 ) -> AnyResponse | tuple[str, int]:
+    batch_id = batch.id
     if not form.is_valid:
         return again(), 422
     try:
@@ -48,7 +49,7 @@ def _typed(
         return again(), 422
     except Conflict as refusal:
         flash(refusal.message, "bad")
-    return redirect(url_for(".batch", batch_id=batch.id), 303)
+    return redirect(url_for(".batch", batch_id=batch_id), 303)
 
 
 @bp.get("/batches/<batch_id>/rows/<row_id>")
@@ -79,13 +80,17 @@ def _row_page(actor: Actor, batch: GiftBatch, row: BatchRow, typed: Form | None)
 def batch_row_change(batch_id: str, row_id: str) -> AnyResponse | tuple[str, int]:
     actor = current_actor()
     batch = batching.get_batch(actor, batch_id)
-    row = batching.get_row(batch, row_id)
     form = Form(row_schema(batch), request.form)
+
+    def again() -> str:
+        fresh = batching.get_batch(actor, batch_id)
+        return _row_page(actor, fresh, batching.get_row(fresh, row_id), form)
+
     return _typed(
         batch,
         form,
         lambda: batching.change_row(actor, batch_id, row_id, TypedRow(**form.data)),
-        lambda: _row_page(actor, batch, row, form),
+        again,
     )
 
 

@@ -94,7 +94,7 @@ def batch_plan_submit(batch_id: str) -> AnyResponse | tuple[str, int]:
             batching.replan(current_actor(), batch_id, BatchPlan(**form.data))
     except Invalid as refusal:
         form.refuse(refusal)
-        return _plan_page(form, batch), 422
+        return _plan_page(form, batching.get_batch(current_actor(), batch_id)), 422
     except Conflict as refusal:
         flash(refusal.message, "bad")
     return redirect(url_for(".batch", batch_id=batch_id), 303)

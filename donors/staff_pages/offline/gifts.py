@@ -30,13 +30,16 @@ from staff.pages.proposals import waits_for_second
 @requires("gifts.view")
 def void_submit(gift_id: str) -> AnyResponse | tuple[str, int]:
     """It was no gift after all: every figure goes back to where it was."""
-    found = reading.get_gift(current_actor(), gift_id)
+    reading.get_gift(current_actor(), gift_id)
     form = Form(VoidIn(), request.form)
     return _done(
         gift_id,
         form,
         lambda: deciding.void(current_actor(), gift_id, **form.data),
-        (lambda: gift_page(found, void=form), _("The gift is taken back. Its receipt is void.")),
+        (
+            lambda: gift_page(reading.get_gift(current_actor(), gift_id), void=form),
+            _("The gift is taken back. Its receipt is void."),
+        ),
     )
 
 
@@ -51,7 +54,10 @@ def return_submit(gift_id: str) -> AnyResponse | tuple[str, int]:
         gift_id,
         form,
         lambda: returning_outside.return_outside(actor, gift_id, **form.data),
-        (lambda: gift_page(found, returned=form), _("It is noted. The receipt is amended.")),
+        (
+            lambda: gift_page(reading.get_gift(actor, gift_id), returned=form),
+            _("It is noted. The receipt is amended."),
+        ),
     )
 
 
