@@ -15,12 +15,12 @@ from core.errors import Conflict, Invalid
 from core.mail import OutgoingMail
 from donors import reading
 from donors.gifts.gift import PENDING, Gift
-from donors.gifts.gift_void import GiftVoid
 from donors.gifts.refund import Refund
-from donors.offline.offline_gift import OfflineGift
 from donors.payments.stripe_event import StripeEvent
 from donors.people.donor import Donor
 from donors.people.sign_in_link import SignInLink
+from donors.pledges.pledge import OWED, Pledge
+from donors.privacy import erasing_offline
 from donors.recurring.recurring_gift import ABANDONED, ENDED, Cancellation, RecurringGift
 from staff import audit
 from staff.access import Actor
@@ -36,8 +36,8 @@ _OVER = (*ENDED, ABANDONED)
 def erase_donor(actor: Actor, donor_id: str, *, reason: str) -> Donor:
     """Erase one donor of the actor's organisation, for good. `reason`: who asked, not their name.
 
-    Raises NotFound, Invalid on reason, Conflict `erased`, `still_gives` (a recurring gift is not ended) and
-    `gift_pending` (a payment page is open).
+    Raises NotFound, Invalid on reason, Conflict `erased`, `still_gives` (a recurring gift is not ended),
+    `gift_pending` (a payment page is open) and `still_owes` (a pledge is expected).
     """
     actor.require("gifts.refund")
     donor = reading.get_donor(actor, donor_id)
@@ -59,7 +59,7 @@ def _subjects(donor: Donor) -> list[str]:
     """What staff did for the donor is told of under these ids, in words that may name the person."""
     promises = select(RecurringGift.id).where(RecurringGift.donor_id == donor.id)
     gifts = select(Gift.id).where(Gift.donor_id == donor.id)
-    return [donor.id, *db.session.scalars(promises.union_all(gifts))]
+    return [donor.id, *db.session.scalars(promises.union_all(gifts, erasing_offline.pledges_of(donor)))]
 
 
 def _refuse_while_giving(donor: Donor) -> None:
@@ -71,6 +71,8 @@ def _refuse_while_giving(donor: Donor) -> None:
     pending = select(Gift.id).where(Gift.donor_id == donor.id, Gift.state == PENDING)
     if db.session.scalar(pending.limit(1)):
         raise Conflict("gift_pending", _("A payment page is still open. Wait until it has ended."))
+    if db.session.scalar(erasing_offline.pledges_of(donor).where(Pledge.state.in_(OWED)).limit(1)):
+        raise Conflict("still_owes", _("A pledge is still open. Cancel it or write it off first."))
 
 
 def scrub(donor: Donor) -> None:
@@ -83,12 +85,10 @@ def scrub(donor: Donor) -> None:
     for model, which in (
         (Cancellation, Cancellation.recurring_gift_id.in_(promises)),
         (Refund, Refund.gift_id.in_(gifts)),
-        (GiftVoid, GiftVoid.gift_id.in_(gifts)),
     ):
         statement = update(model).where(which).values(reason="")
         db.session.execute(statement.execution_options(synchronize_session=False))
-    statement = update(OfflineGift).where(OfflineGift.gift_id.in_(gifts)).values(number="", note="")
-    db.session.execute(statement.execution_options(synchronize_session=False))
+    erasing_offline.scrub(donor)
     _empty_events(donor)
     donor.email = f"{donor.id}@erased.invalid" if donor.email is not None else None
     donor.name, donor.outside_key = "", None

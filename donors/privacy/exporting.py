@@ -10,8 +10,10 @@ from core.db import Model, db
 from donors import reading
 from donors.gifts.gift import Gift
 from donors.gifts.refund import Refund
+from donors.offline.offline_gift import OfflineGift
 from donors.people.consent import Consent
 from donors.people.donor import Donor
+from donors.pledges.pledge import Pledge
 from donors.privacy import address_reading
 from donors.receipts.receipt import Receipt
 from donors.recurring.recurring_gift import Cancellation, RecurringGift
@@ -48,6 +50,11 @@ def export_donor(actor: Actor, donor_id: str) -> dict[str, Any]:
         "cancellations": [
             _told(each) for each in _rows(Cancellation, Cancellation.recurring_gift_id.in_(promise_ids))
         ],
+        "offline_gifts": [
+            _told(each)
+            for each in db.session.scalars(select(OfflineGift).where(OfflineGift.gift_id.in_(gift_ids)))
+        ],
+        "pledges": [_told(each) for each in _rows(Pledge, Pledge.donor_id == donor.id)],
         "consents": [_told(each) for each in _rows(Consent, Consent.donor_id == donor.id)],
     }
 

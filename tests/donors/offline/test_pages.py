@@ -259,7 +259,7 @@ def test_a_drive_tells_what_is_promised_only_where_staff_chose_so(
     frida.post(f"/staff/drives/{drive.id}/pledge-displays", data={"shown": "true"})
     page = client.get(f"/d/{drive.slug}").text
     assert "Promised, not paid: $100" in page
-    assert client.get(f"/d/{drive.slug}/progress.json").json["raised_minor"] == 0
+    assert '"raised_minor":0' in client.get(f"/d/{drive.slug}/progress.json").text
     assert "Tell nothing of pledges" in frida.get(f"/staff/pledges?drive={drive.id}").text
     frida.post(f"/staff/drives/{drive.id}/pledge-displays", data={"shown": "false"})
     assert "Promised, not paid" not in client.get(f"/d/{drive.slug}").text

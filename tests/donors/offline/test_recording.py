@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, inspect, select, text
 from sqlalchemy.orm import Session
 
 from campaigns.drives.drive import Drive
@@ -19,11 +19,19 @@ from donors.figures.snapshot import CLOSE, PublicSnapshot
 from donors.gifts import giving
 from donors.gifts.gift import Gift
 from donors.jobs import mail_receipts
-from donors.offline import recording
+from donors.offline import batching, closing, line_matching, recording
+from donors.offline.batching import BatchPlan, TypedRow
 from donors.offline.offline_gift import OfflineGift
 from donors.payouts import comparing
+from donors.payouts.bank_line import BankLine
 from donors.people.donor import Donor
+from donors.people.meeting import Somebody
+from donors.pledges import pledging
+from donors.pledges.pledge import Pledge
+from donors.pledges.pledging import PledgePlan
+from donors.privacy import erasing
 from donors.receipts.receipt import Receipt
+from staff.access import Actor
 from tests.donors.offline.conftest import Record, figures, received, today, usd
 
 
@@ -175,3 +183,38 @@ def test_stripe_knows_nothing_of_it_and_nothing_is_missed_there(drive: Drive, re
     with pytest.raises(Conflict) as refusal:
         giving.check_refund(gift, usd(100))
     assert refusal.value.code == "not_at_stripe"
+
+
+def test_an_erased_donor_is_named_nowhere_and_owes_nothing(
+    session: Session, drive: Drive, finance: Actor
+) -> None:
+    who = Somebody(name="Rosamunda Quispe", email="rosamunda@example.org")
+    with transaction():
+        plan = PledgePlan(drive.id, [(today(), usd(1000))], who, note="Rosamunda said so")
+        promised = pledging.record_pledge(finance, plan).id
+        batch = batching.begin(finance, BatchPlan(drive.id, "Mail", today(), "check"))
+        typed = TypedRow(
+            amount=usd(500), name="Rosamunda Quispe", email="rosamunda@example.org", note="rosamunda"
+        )
+        batching.add_row(finance, batch.id, typed)
+        closing.close(finance, batch.id, reason="Not counted")
+        line = BankLine(
+            organisation_id=drive.organisation_id, external_id="1", on_day=today(), text="ROSAMUNDA Q"
+        )
+        line.amount = usd(700)
+        session.add(line)
+        session.flush()
+        donor_id = session.get_one(Pledge, promised).donor_id
+        line_matching.record_gift(
+            finance, line.id, drive_id=drive.id, who=line_matching.Somebody(donor_id=donor_id)
+        )
+    with pytest.raises(Conflict) as refusal, transaction():
+        erasing.erase_donor(finance, donor_id, reason="Asked by letter")
+    assert refusal.value.code == "still_owes"
+    with transaction():
+        pledging.cancel(finance, promised, reason="Rosamunda asked")
+        erasing.erase_donor(finance, donor_id, reason="Asked by letter")
+    for table in inspect(session.connection()).get_table_names():
+        held = str([tuple(row) for row in session.execute(text(f"SELECT * FROM {table}"))]).lower()  # noqa: S608
+        assert "rosamunda" not in held or table == "receipt", table
+    assert figures(drive) == (1200, 2, 1)
