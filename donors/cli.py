@@ -10,6 +10,7 @@ from campaigns.funds import verifying
 from donors import jobs
 from donors.figures import snapping, tally
 from donors.payments import movements_at_stripe
+from donors.pledges import standing
 from donors.privacy import retention
 
 stripe_commands = AppGroup("stripe", help="What passes between Stripe and us.")
@@ -61,5 +62,6 @@ def _moment(text: str) -> datetime:
 def register(app: Flask) -> None:
     app.cli.add_command(privacy_commands)
     verifying.register("donors", tally.verify)
+    verifying.register("pledges", standing.verify)
     verifying.register("snapshots", snapping.verify)
     app.cli.add_command(stripe_commands)

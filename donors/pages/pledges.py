@@ -30,11 +30,14 @@ def pay_pledge(token: str) -> Response:
         "name": owed.donor.name,
         "email": owed.donor.email or "",
     }
+    form = Form(schema_of(found), initial={**blank(found), **typed})
+    rhythm = form.schema.fields["rhythm"]  # a pledge is paid once
+    rhythm.metadata = {**rhythm.metadata, "options": rhythm.metadata["options"][:1]}
     response = make_response(
         render_template(
             "donors/pledge.html",
             face=drive_view(found),
-            form=Form(schema_of(found), initial={**blank(found), **typed}),
+            form=form,
             pledge=owed.pledge,
             is_open=owed.drive.state(clock.now()) == "open",
         )

@@ -92,9 +92,7 @@ class RowIn(InCurrency):
     name = fields.Str(
         load_default="", validate=validate.Length(max=120), metadata={"label": lazy_gettext("Name")}
     )
-    email = fields.Email(
-        load_default="", validate=validate.Length(max=254), metadata={"label": lazy_gettext("E-mail")}
-    )
+    email = fields.Email(validate=validate.Length(max=254), metadata={"label": lazy_gettext("E-mail")})
     check_number = fields.Str(
         load_default="", validate=validate.Length(max=40), metadata={"label": lazy_gettext("Check number")}
     )
@@ -176,7 +174,7 @@ class OfflineGiftIn(Schema):
     received_on = fields.Date(required=True)
     channel = fields.Str(required=True, validate=validate.OneOf([c for c in CHANNELS if c != CHECKOUT]))
     name = fields.Str(load_default="", validate=validate.Length(max=120))
-    email = fields.Email(load_default="", validate=validate.Length(max=254))
+    email = fields.Email(validate=validate.Length(max=254))
     donor_id = fields.Str(load_default="", validate=validate.Length(max=40))
     name_display = fields.Str(load_default="anonymous", validate=validate.OneOf(NAME_DISPLAYS))
     language = fields.Str(load_default="en", validate=validate.OneOf(list(LANGUAGES)))

@@ -35,7 +35,6 @@ class PledgeForm(InCurrency):
         load_default="", validate=validate.Length(max=120), metadata={"label": lazy_gettext("Name")}
     )
     email = fields.Email(
-        load_default="",
         validate=validate.Length(max=254),
         metadata={
             "label": lazy_gettext("E-mail"),
@@ -81,7 +80,7 @@ class PledgeForm(InCurrency):
     @ma.post_load
     def as_plan(self, data: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
         who = Somebody(
-            data.pop("name"), data.pop("email"), data.pop("donor_id"), language=data.pop("language")
+            data.pop("name"), data.pop("email", ""), data.pop("donor_id"), language=data.pop("language")
         )
         parts = equal_parts(
             data.pop("amount"), data.pop("due_on"), data.pop("count"), int(data.pop("months"))
@@ -121,7 +120,7 @@ class PledgeIn(Schema):
     drive_id = fields.Str(required=True)
     parts = fields.List(fields.Nested(PartIn), required=True, validate=validate.Length(min=1, max=MOST_PARTS))
     name = fields.Str(load_default="", validate=validate.Length(max=120))
-    email = fields.Email(load_default="", validate=validate.Length(max=254))
+    email = fields.Email(validate=validate.Length(max=254))
     donor_id = fields.Str(load_default="", validate=validate.Length(max=40))
     language = fields.Str(load_default="en", validate=validate.OneOf(list(LANGUAGES)))
     pledged_on = fields.Date(load_default=None, allow_none=True)
@@ -132,7 +131,7 @@ class PledgeIn(Schema):
     @ma.post_load
     def as_plan(self, data: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
         who = Somebody(
-            data.pop("name"), data.pop("email"), data.pop("donor_id"), language=data.pop("language")
+            data.pop("name"), data.pop("email", ""), data.pop("donor_id"), language=data.pop("language")
         )
         return {**data, "who": who, "parts": [(part["due_on"], part["amount"]) for part in data["parts"]]}
 
