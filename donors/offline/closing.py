@@ -5,6 +5,7 @@ Conflict and Invalid naming the field.
 """
 
 from flask_babel import gettext as _
+from sqlalchemy import select
 
 from campaigns.drives.drive import Drive
 from core import clock
@@ -28,6 +29,7 @@ from donors.offline.batching import locked_batch
 from donors.offline.recording import Received
 from staff import audit
 from staff.access import Actor
+from staff.organisation import Organisation
 
 
 def close(actor: Actor, batch_id: str, *, reason: str = "") -> GiftBatch:
@@ -36,6 +38,7 @@ def close(actor: Actor, batch_id: str, *, reason: str = "") -> GiftBatch:
 
     Raises Invalid on `reason`, or on `rows` naming the row and what is wrong with it; Conflict `batch_empty`.
     """
+    _one_at_a_time(actor)
     batch = locked_batch(actor, batch_id)
     if batch.state == CLOSED:
         return batch
@@ -76,6 +79,7 @@ def _record(drive: Drive, batch: GiftBatch, row: BatchRow, by: str) -> str:
 def reopen(actor: Actor, batch_id: str, *, reason: str) -> GiftBatch:
     """Take the gifts of a closed batch back, and make its rows drafts again. What bounced meanwhile, or went back
     to its donor, stays as it is. Opening an open batch changes nothing."""
+    _one_at_a_time(actor)
     batch = locked_batch(actor, batch_id)
     if batch.state == OPEN:
         return batch
@@ -99,6 +103,13 @@ def discard(actor: Actor, batch_id: str, *, reason: str = "") -> GiftBatch:
     batch.move(DISCARDED)
     _note(actor, batch, reason)
     return batch
+
+
+def _one_at_a_time(actor: Actor) -> None:
+    """Two batches with the same donors in another order would wait for each other for ever: an organisation's are
+    worked on one after the other. The lock lets everything else that names the organisation pass."""
+    query = select(Organisation.id).where(Organisation.id == actor.organisation_id)
+    db.session.execute(query.with_for_update(key_share=True))
 
 
 def _note(actor: Actor, batch: GiftBatch, reason: str) -> None:

@@ -10,9 +10,10 @@ from campaigns.reading import matching
 from core import clock
 from core.db import db
 from core.money import Money
-from donors.gifts.gift import Gift
+from donors.gifts.gift import RECEIVED, Gift
 from donors.people.donor import Donor
 from donors.pledges.pledge import OWED, Pledge, PledgePayment, PledgeStep
+from donors.reading import Wanted, gifts_of
 from staff.access import Actor
 from staff.organisation import Organisation
 
@@ -87,6 +88,14 @@ def payments_of(pledge_id: str) -> list[Gift]:
     query = select(Gift).join(PledgePayment, PledgePayment.gift_id == Gift.id)
     query = query.where(PledgePayment.pledge_id == pledge_id).options(joinedload(Gift.donor))
     return list(db.session.scalars(query.order_by(Gift.started_at.desc(), Gift.id)))
+
+
+def may_pay(actor: Actor, pledge: Pledge) -> list[Gift]:
+    """Gifts of the same donor to the same drive that stand and pay no pledge, the latest first."""
+    taken = select(PledgePayment.gift_id)
+    query = gifts_of(actor, Wanted(drive_id=pledge.drive_id, donor_id=pledge.donor_id))
+    query = query.where(Gift.state.in_(RECEIVED), Gift.id.not_in(taken), Gift.currency == pledge.currency)
+    return list(db.session.scalars(query.order_by(Gift.paid_at.desc(), Gift.id).limit(10)))
 
 
 def steps_of(pledge_id: str) -> list[PledgeStep]:

@@ -153,6 +153,7 @@ def _page(found: Pledge, **forms: Form) -> str:
         parts=parts,
         steps=steps,
         gifts=finding.payments_of(found.id),
+        may_pay=finding.may_pay(current_actor(), found) if found.left else [],
         today=clock.today(zone),
         pay_url=links.pledge_url(found.id),
         payment=forms.get("payment") or Form(PledgePaymentIn(currency=found.currency), initial=received),
@@ -230,21 +231,3 @@ def _done(
     except Conflict as refusal:
         flash(refusal.message, "bad")
     return redirect(url_for(".pledge", pledge_id=found.id), 303)
-
-
-@bp.post("/drives/<drive_id>/pledge-displays")
-@requires("gifts.view")
-def pledge_display(drive_id: str) -> AnyResponse:
-    """Whether the drive's page tells what is promised and not paid."""
-    shown = request.form.get("shown") == "true"
-    try:
-        with transaction():
-            pledging.show_promised(current_actor(), drive_id, shown=shown)
-        flash(
-            _("The drive's page tells what is promised, apart from what was raised.")
-            if shown
-            else _("The drive's page tells nothing of pledges.")
-        )
-    except Invalid as refusal:
-        flash(" ".join(refusal.errors["drive_id"]), "bad")
-    return redirect(url_for(".pledges", drive=drive_id), 303)

@@ -251,6 +251,26 @@ def test_a_pledge_in_parts_is_written_down_paid_changed_and_written_off(
     assert figures(drive) == (3334, 1, 1)
 
 
+def test_a_gift_that_is_there_already_pays_a_pledge_and_is_taken_from_it(
+    session: Session, drive: Drive, frida: FlaskClient
+) -> None:
+    batch = begin(frida, drive, "1", "10")
+    frida.post(f"{batch}/rows", data=row("10", email="rosa@example.org"))
+    frida.post(f"{batch}/closings", data={})
+    [gift] = session.query(Gift)
+    place = write_down(frida, drive)
+    assert "It pays this pledge" in frida.get(place).text
+    frida.post(f"{place}/links", data={"gift_id": gift.id})
+    assert "Partly paid" in frida.get(place).text
+    frida.post(f"{place}/unlinks", data={"gift_id": gift.id})
+    assert "Partly paid" not in frida.get(place).text
+    assert frida.post(f"{place}/unlinks", data={"gift_id": gift.id}).status_code == 404
+    assert (
+        "no such gift" in frida.post(f"{place}/links", data={"gift_id": "gift_x"}, follow_redirects=True).text
+    )
+    assert figures(drive) == (1000, 1, 1)
+
+
 def test_a_drive_tells_what_is_promised_only_where_staff_chose_so(
     drive: Drive, frida: FlaskClient, client: FlaskClient
 ) -> None:
