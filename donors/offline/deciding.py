@@ -12,12 +12,13 @@ from core.errors import Conflict
 from donors import reading
 from donors.gifts import settling
 from donors.gifts.gift import Gift
-from donors.gifts.gift_void import GiftVoid
+from donors.gifts.gift_void import BOUNCED, GiftVoid
 from donors.offline import recording
 from donors.offline.batching import drive_of
 from donors.offline.recording import Received
 from donors.people.donor import Donor
 from donors.pledges import pledging
+from donors.receipts import letters
 from donors.receipts.receipt import Receipt
 from staff import audit
 from staff.access import Actor
@@ -37,13 +38,15 @@ def record(actor: Actor, drive_id: str, what: Received, *, pledge_id: str = "") 
     return gift
 
 
-def void(actor: Actor, gift_id: str, *, kind: str, reason: str) -> GiftVoid:
-    """Take a recorded gift back, with every figure that it moved."""
+def void(actor: Actor, gift_id: str, *, kind: str, reason: str, tells_donor: bool = True) -> GiftVoid:
+    """Take a recorded gift back, with every figure that it moved; tell its donor where the receipt was mailed."""
     reading.get_gift(actor, gift_id)
     actor.require("gifts.record")
     gift = settling.lock_gift(gift_id)
     assert gift is not None
     row = recording.void(gift, said_by=actor.label, kind=kind, reason=reason)
+    if tells_donor:
+        letters.receipt_void(gift, bounced=kind == BOUNCED)
     audit.record(actor, "gift.voided", gift.id, after={"kind": kind}, reason=reason)
     return row
 

@@ -19,11 +19,8 @@ from staff.schemas import PieceIn
 #: How staff types what it received; imports have a way of their own.
 TYPED_CHANNELS = (CHECK, CASH, TRANSFER)
 #: An amount as software sends it.
-MONEY: dict[str, Any] = {
-    "type": "object",
-    "required": ["minor", "currency"],
-    "properties": {"minor": {"type": "integer"}, "currency": {"type": "string"}},
-}
+_PARTS = {"minor": {"type": "integer"}, "currency": {"type": "string"}}
+MONEY: dict[str, Any] = {"type": "object", "required": list(_PARTS), "properties": _PARTS}
 
 
 def _channels() -> list[tuple[str, str]]:
@@ -151,6 +148,10 @@ class VoidIn(WhyIn):
                 (MISTAKE, lazy_gettext("It was recorded by mistake")),
             ],
         },
+    )
+    tells_donor = fields.Bool(
+        load_default=True,
+        metadata={"label": lazy_gettext("Tell the donor that the receipt is void, if it was mailed")},
     )
 
 

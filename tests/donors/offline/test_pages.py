@@ -189,6 +189,13 @@ def test_a_receipt_that_nobody_wanted_mailed_is_mailed_when_somebody_does(
     assert "The receipt was not mailed" in frida.get(f"/staff/gifts/{gift.id}").text
     frida.post(f"/staff/gifts/{gift.id}/receipt-mails")
     assert [mail.to for mail in session.query(OutgoingMail)] == ["rosa@example.org"]
+    told = {"kind": "bounced", "reason": "No cover", "tells_donor": "true"}
+    for _again in range(2):
+        frida.post(f"/staff/gifts/{gift.id}/voids", data=told)
+    mails = session.query(OutgoingMail).order_by(OutgoingMail.queued_at).all()
+    assert len(mails) == 2
+    assert "is void" in mails[1].subject
+    assert "did not pay your gift of $10" in mails[1].text
 
 
 def test_a_donor_without_a_name_or_an_address_has_a_page(
