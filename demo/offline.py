@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 from core import clock
 from core.db import db
+from core.ids import new_id
 from core.money import Money
 from demo.cause import a_drive
 from demo.people import actor
@@ -53,7 +54,7 @@ def _promise(drive_id: str, today: date) -> None:
 
 
 def _in_the_bank(organisation_id: str, minor: int, text: str, day: date) -> None:
-    line = BankLine(organisation_id=organisation_id, external_id=text, on_day=day, text=text)
+    line = BankLine(organisation_id=organisation_id, external_id=new_id("bank"), on_day=day, text=text)
     line.amount = _usd(minor)
     db.session.add(line)
 
