@@ -13,6 +13,7 @@ from donors.employers import paying
 from donors.figures import snapping, tally
 from donors.matching import recomputing
 from donors.payments import movements_at_stripe
+from donors.pledges import standing
 from donors.privacy import retention
 
 stripe_commands = AppGroup("stripe", help="What passes between Stripe and us.")
@@ -79,6 +80,7 @@ def register(app: Flask) -> None:
     verifying.register("matches", recomputing.verify)
     app.cli.add_command(privacy_commands)
     verifying.register("donors", tally.verify)
+    verifying.register("pledges", standing.verify)
     verifying.register("snapshots", snapping.verify)
     verifying.register("employers", paying.verify)
     app.cli.add_command(stripe_commands)

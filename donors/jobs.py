@@ -22,6 +22,7 @@ from donors.payments import (
 )
 from donors.payouts import comparison
 from donors.people import signing_in
+from donors.pledges import reminding
 from donors.privacy import retention
 from donors.receipts import letters
 from donors.receipts.receipt import Receipt
@@ -95,10 +96,16 @@ learning.judged_by(judge_decline)
 
 def mail_receipts() -> None:
     """Queue the mails of receipts that have none yet."""
-    query = select(Receipt.gift_id).where(Receipt.mailed_at.is_(None)).limit(200)
+    query = select(Receipt.gift_id).where(Receipt.mailed_at.is_(None), Receipt.by_mail.is_(True)).limit(200)
     for gift_id in db.session.scalars(query).all():
         with transaction() as session:
             letters.receipt_for(session.get_one(Gift, gift_id, with_for_update=True))
+
+
+@jobs.job
+def mail_waiting_receipts() -> None:
+    """Gifts were recorded: their donors need not wait for the sweep."""
+    mail_receipts()
 
 
 @jobs.every(minutes=1)
@@ -182,6 +189,14 @@ def send_mailings() -> None:
         while more:
             with transaction():
                 more = mailings.send_batch(mailing_id)
+
+
+@jobs.every(minutes=10)
+def remind_of_pledges() -> None:
+    """Donors whose pledge is overdue."""
+    for pledge_id in reminding.list_due():
+        with transaction():
+            reminding.remind(pledge_id)
 
 
 @jobs.every(minutes=59)

@@ -18,7 +18,7 @@ from campaigns.reading import get, matching
 from core.db import Model, db
 from donors.disputes.dispute import UNDECIDED, Dispute
 from donors.disputes.fraud_warning import FraudWarning
-from donors.gifts.gift import Gift
+from donors.gifts.gift import CHECKOUT, Gift
 from donors.gifts.refund import Refund
 from donors.payments.stripe_event import StripeEvent
 from donors.people.consent import Consent
@@ -41,7 +41,7 @@ class Wanted:
     drive_id: str = ""
     donor_id: str = ""
     recurring_gift_id: str = ""
-    #: `once` or `recurring`.
+    #: `once`, `recurring`, or `offline` for what came without a checkout.
     kind: str = ""
     since: datetime | None = None
     until: datetime | None = None
@@ -67,6 +67,8 @@ def _gift_conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
         conditions.append(Gift.recurring_gift_id.is_(None))
     if wanted.kind == "recurring":
         conditions.append(Gift.recurring_gift_id.is_not(None))
+    if wanted.kind == "offline":
+        conditions.append(Gift.channel != CHECKOUT)
     if wanted.words:
         conditions.append(_gift_has(wanted.words))
     return conditions

@@ -14,6 +14,42 @@ GIFT_STATES: dict[str, Any] = {
     "refunded": lazy_gettext("Refunded"),
     "failed": lazy_gettext("Payment failed"),
     "expired": lazy_gettext("Not completed"),
+    "voided": lazy_gettext("Taken back"),
+}
+CHANNELS: dict[str, Any] = {
+    "checkout": lazy_gettext("Checkout"),
+    "check": lazy_gettext("Check"),
+    "cash": lazy_gettext("Cash"),
+    "transfer": lazy_gettext("Bank transfer"),
+    "import": lazy_gettext("Imported"),
+}
+BATCH_STATES: dict[str, Any] = {
+    "open": lazy_gettext("Being typed"),
+    "closed": lazy_gettext("Closed"),
+    "discarded": lazy_gettext("Put aside"),
+}
+PLEDGE_STATES: dict[str, Any] = {
+    "open": lazy_gettext("Promised"),
+    "partly_paid": lazy_gettext("Partly paid"),
+    "paid": lazy_gettext("Paid"),
+    "written_off": lazy_gettext("Written off"),
+    "cancelled": lazy_gettext("Cancelled"),
+}
+#: What a list of pledges may be narrowed to.
+PLEDGE_STANDINGS: dict[str, Any] = {
+    "owed": lazy_gettext("Not paid yet"),
+    "overdue": lazy_gettext("Overdue"),
+    "due": lazy_gettext("Due within 30 days"),
+    "paid": lazy_gettext("Paid"),
+    "written_off": lazy_gettext("Written off"),
+    "cancelled": lazy_gettext("Cancelled"),
+}
+PLEDGE_STEPS: dict[str, Any] = {
+    "pledged": lazy_gettext("Written down"),
+    "changed": lazy_gettext("Changed"),
+    "written_off": lazy_gettext("Written off"),
+    "cancelled": lazy_gettext("Cancelled"),
+    "reinstated": lazy_gettext("Expected again"),
 }
 PROMISE_STATES: dict[str, Any] = {
     "pending": lazy_gettext("Not begun"),
@@ -133,6 +169,7 @@ TONES = {
     "held": "warn",
     "failing": "bad",
     "lapsed": "bad",
+    "voided": "bad",
     "failed": "bad",
     "refused": "bad",
     "came_back": "bad",

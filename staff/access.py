@@ -32,6 +32,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "finance": frozenset(
         {
             *("campaigns.view", "funds.view", "funds.edit", "gifts.view", "gifts.refund", "audit.view"),
+            "gifts.record",
             *("costs.view", "costs.claim", "costs.approve", "costs.pay", "people.view"),
         }
     ),

@@ -30,6 +30,7 @@ PERMISSION_NAMES: dict[str, Any] = {
     "costs.view": lazy_gettext("see costs"),
     "funds.edit": lazy_gettext("change funds"),
     "funds.view": lazy_gettext("see funds and their ledger"),
+    "gifts.record": lazy_gettext("record gifts that came by check, in cash or by transfer, and pledges"),
     "gifts.refund": lazy_gettext("refund gifts"),
     "gifts.start": lazy_gettext("start gifts for donors, who then pay at Stripe"),
     "gifts.view": lazy_gettext("see gifts and donors"),

@@ -38,7 +38,7 @@ class GiftsIn(PieceIn):
     drive_id = fields.String(validate=_NO_NUL)
     donor_id = fields.String(validate=_NO_NUL)
     recurring_gift_id = fields.String(validate=_NO_NUL)
-    kind = fields.String(validate=validate.OneOf(("once", "recurring")))
+    kind = fields.String(validate=validate.OneOf(("once", "recurring", "offline")))
     started_from = fields.AwareDateTime()
     started_until = fields.AwareDateTime()
 

@@ -68,7 +68,7 @@ def start_gift(headers: dict[str, Any], body: dict[str, Any], drive_id: str) -> 
         begun = giving.start(session.get_one(Drive, drive_id), order, gift_id=gift_id)
         admitting.note(begun, caller, suspicions)
         donor = session.get_one(Donor, begun.donor_id)
-        email = given_as.address_of(begun.id) or donor.email
+        email = given_as.address_of(begun.id) or donor.email or ""
         _check_is_same(begun, order, drive_id=drive_id, email=email)
     return _with_page(begun)
 

@@ -3,7 +3,7 @@
 from marshmallow import Schema, fields, validate
 
 from campaigns.matching.match_fund import STATES as MATCH_STATES
-from donors.gifts.gift import METHODS, TRANSITIONS
+from donors.gifts.gift import CHANNELS, METHODS, TRANSITIONS
 from donors.recurring.instalment import TRANSITIONS as INSTALMENT_TRANSITIONS
 from donors.recurring.recurring_gift import RHYTHMS
 from donors.recurring.recurring_gift import TRANSITIONS as PROMISE_TRANSITIONS
@@ -22,6 +22,13 @@ class GiftOut(Schema):
     )
     state = fields.String(required=True, validate=validate.OneOf(list(TRANSITIONS)))
     method = fields.String(required=True, validate=validate.OneOf(METHODS))
+    channel = fields.String(
+        required=True, validate=validate.OneOf(CHANNELS), metadata={"description": "How it came"}
+    )
+    external_source = fields.String(required=True, allow_none=True)
+    external_id = fields.String(
+        required=True, allow_none=True, metadata={"description": "The source's own id of the gift"}
+    )
     amount = fields.Nested(AmountOut, required=True)
     fee_cover = fields.Nested(
         AmountOut, required=True, metadata={"description": "Added by the donor, not counted as raised"}
@@ -127,7 +134,9 @@ class CancellationOut(Schema):
 
 class DonorOut(Schema):
     id = fields.String(required=True)
-    email = fields.String(required=True)
+    email = fields.String(
+        required=True, allow_none=True, metadata={"description": "Null for who gave without telling one"}
+    )
     name = fields.String(required=True)
     language = fields.String(required=True)
     first_seen_at = fields.AwareDateTime(required=True)

@@ -34,7 +34,9 @@ class Line:
 
 
 def write(close_out: CloseOut, donor: Donor, shares: Sequence[CloseOutShare]) -> None:
-    """Queue the donor's letter, in their language; once, by its key."""
+    """Queue the donor's letter, in their language; once, by its key. Who told no address gets none."""
+    if donor.email is None:
+        return
     drive = db.session.get_one(Drive, close_out.drive_id)
     organisation = db.session.get_one(Organisation, close_out.organisation_id)
     with force_locale(donor.language):

@@ -78,7 +78,7 @@ def _filled_in(close_out: CloseOut, shares: Sequence[Share | CloseOutShare]) -> 
             gift_id=gift.id,
             donor_id=donor.id,
             donor_name=donor.name,
-            email=donor.email,
+            email=donor.email or "",
             gift=gift.charged,
             clause_number=numbers[share.clause_id],
             share=Money(share.amount_minor, close_out.fund.currency),

@@ -41,6 +41,9 @@ def still_wanted(key: str) -> bool:
 
 
 def _send(key: str, subject: str, claim: EmployerMatch, gift: Gift, *, is_reminder: bool) -> None:
+    address = db.session.get_one(Donor, gift.donor_id).email
+    if address is None:
+        return
     receipt = db.session.scalar(select(Receipt).where(Receipt.gift_id == gift.id))
     drive = db.session.get_one(Drive, gift.drive_id)
     # What was taken out of sight meanwhile is not told in a mail either.
@@ -59,7 +62,7 @@ def _send(key: str, subject: str, claim: EmployerMatch, gift: Gift, *, is_remind
     }
     queue_mail(
         key=key,
-        to=db.session.get_one(Donor, gift.donor_id).email,
+        to=address,
         subject=subject,
         text=render_template("mail/employer_match.txt", **context),
         html=render_template("mail/employer_match.html", **context),

@@ -18,6 +18,7 @@ from donors.gifts.gift import PARTLY_REFUNDED, REFUNDED, SETTLED, Gift
 from donors.gifts.refund import Refund, gift_part_gone
 from donors.matching import matching
 from donors.matching.match_entry import CAME_BACK, DISPUTE_LOST
+from donors.pledges import standing
 from donors.receipts import letters, receipt
 from donors.stripe_gateway import StripeRefund
 
@@ -69,8 +70,8 @@ def take_back(gift: Gift, row: Refund, *, at: datetime, account: str = ledger.ST
     freeze_if_due(drive)
     gift_part = min(row.amount_minor, max(gift.amount_minor - gift_part_gone(gift.id), 0))
     row.gift_part_minor, row.done_at = gift_part, at
-    _follow_with_match(gift, row, REFUNDED if account == ledger.STRIPE else DISPUTE_LOST)
-    _post(gift, row, at=at, account=account, kind="refund" if account == ledger.STRIPE else "dispute_lost")
+    _follow_with_match(gift, row, DISPUTE_LOST if account == ledger.DISPUTED else REFUNDED)
+    _post(gift, row, at=at, account=account, kind="dispute_lost" if account == ledger.DISPUTED else "refund")
     gift.refunded_minor += row.amount_minor
     is_whole = gift.refunded_minor == gift.charged.minor
     gift.move(REFUNDED if is_whole else PARTLY_REFUNDED)
@@ -79,6 +80,7 @@ def take_back(gift: Gift, row: Refund, *, at: datetime, account: str = ledger.ST
         tally.take_off_refund(drive, gift, at=at, gift_part_minor=gift_part, is_whole=is_whole)
     if is_whole and gift.recurring_gift_id and drive.is_open(at):
         new_monthly_donor.lose(gift.recurring_gift_id, at=at, because="refunded")
+    standing.restand_for(gift)
 
 
 def bring_back(gift: Gift, row: Refund, *, at: datetime, account: str = ledger.STRIPE) -> None:
@@ -88,7 +90,7 @@ def bring_back(gift: Gift, row: Refund, *, at: datetime, account: str = ledger.S
     freeze_if_due(db.session.get_one(Drive, gift.drive_id))
     row.undone_at = at
     _follow_with_match(gift, row, CAME_BACK)
-    kind = "refund_returned" if account == ledger.STRIPE else "dispute_lost_undone"
+    kind = "dispute_lost_undone" if account == ledger.DISPUTED else "refund_returned"
     _post(gift, row, at=at, account=account, kind=kind, sign=-1)
     gift.refunded_minor -= row.amount_minor
     gift.move(PARTLY_REFUNDED if gift.refunded_minor else SETTLED)
@@ -96,6 +98,7 @@ def bring_back(gift: Gift, row: Refund, *, at: datetime, account: str = ledger.S
     if gift.counts:
         drive = db.session.get_one(Drive, gift.drive_id)
         tally.put_back(drive, gift, at=at, gift_part_minor=row.gift_part_minor, was_whole=was_whole)
+    standing.restand_for(gift)
     if was_whole and gift.recurring_gift_id:
         new_monthly_donor.regain(gift.recurring_gift_id, because="refunded")
 

@@ -20,6 +20,7 @@ from donors.gifts.gift import EXPIRED, FAILED, RECEIVED, REFUNDED, SETTLED, Gift
 from donors.matching import matching
 from donors.payments.connected_account import require_same
 from donors.people.donor import Donor
+from donors.pledges import standing as pledges
 from donors.receipts import receipt
 from donors.recurring import standing
 from donors.recurring.instalment import FAILED as UNCOLLECTED
@@ -77,7 +78,8 @@ def _settle(gift: Gift, payment: Payment) -> None:
         tally.add_gift(drive, gift)
     if gift.recurring_gift_id:
         _settle_instalment(gift)
-    _issue_receipt(gift)
+    issue_receipt(gift)
+    pledges.restand_for(gift)
     news.gift_paid(gift)
 
 
@@ -128,8 +130,9 @@ def _recount_new_monthly(gift: Gift) -> None:
         new_monthly_donor.recount(drive, gift.donor_id)
 
 
-def _issue_receipt(gift: Gift) -> None:
+def issue_receipt(gift: Gift, *, by_mail: bool = True) -> None:
+    """Write the receipt of a gift that has just been paid; its donor is called as the gift says from now on."""
     zone = db.session.get_one(Organisation, gift.organisation_id).zone
     giver = db.session.get_one(Donor, gift.donor_id)
     giver.name = gift.donor_name or giver.name
-    receipt.issue(gift, zone=zone, donor_name=giver.name)
+    receipt.issue(gift, zone=zone, donor_name=giver.name, by_mail=by_mail)

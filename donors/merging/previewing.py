@@ -104,7 +104,7 @@ def _side(donor: Donor, given: Given | None, names: dict[str, str]) -> Side:
     asked = [each for each in names if consent.find_newest(donor.id, each)]
     return Side(
         donor=donor,
-        addresses=[each.email for each in other_addresses(donor.id)],
+        addresses=[each.email for each in other_addresses(donor.id) if each.email],
         given=given,
         gifts=db.session.scalar(gifts) or 0,
         receipts=db.session.scalar(receipts.where(Gift.donor_id == donor.id)) or 0,

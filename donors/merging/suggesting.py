@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import combinations
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from core.db import db
@@ -41,9 +41,13 @@ def suggestions(actor: Actor) -> list[Suggestion]:
 
 def suggestions_for(actor: Actor, donor: Donor) -> list[Suggestion]:
     """The same for one donor."""
-    same = [Donor.address_key == donor.address_key]
+    same: list[ColumnElement[bool]] = []
+    if donor.address_key:
+        same.append(Donor.address_key == donor.address_key)
     if donor.name_key:
         same.append(Donor.name_key == donor.name_key)
+    if not same:
+        return []
     query = _living(actor).where(or_(*same), Donor.id != donor.id).order_by(Donor.first_seen_at, Donor.id)
     others = [
         each

@@ -24,6 +24,7 @@ from donors.gifts.gift import EXPIRED, FAILED, PENDING, Gift
 from donors.gifts.giving import GiftOrder
 from donors.jobs import refresh_gift
 from donors.payments import at_stripe, defence_at_stripe
+from donors.pledges import paying
 from donors.public import campaign_face, face
 from donors.public.face import Face
 from donors.public.showing import PICTURE_DIGITS, campaign_view, drive_view, progress_view, thanks_view
@@ -66,7 +67,7 @@ def drive_snapshots(slug: str) -> Response:
 def give(slug: str) -> AnyResponse | tuple[str, int]:
     """Start a gift and send the donor to the payment page."""
     found = face.require(slug)
-    form = Form(_schema(found), request.form)
+    form = Form(schema_of(found), request.form)
     if not form.is_valid:
         return _again(found, form, 422)
     if form.data.get("website") or not form_token.is_valid(form.data["form_token"]):
@@ -82,6 +83,7 @@ def give(slug: str) -> AnyResponse | tuple[str, int]:
         with transaction() as session:
             begun = giving.start(session.get_one(Drive, found.drive.id), order, gift_id=gift_id)
             admitting.note(begun, caller, suspicions)
+            paying.note_payment(begun, form.data["pledge"])
             visit.keep(
                 begun.id, address=request.remote_addr or "", agent=request.headers.get("User-Agent", "")
             )
@@ -203,14 +205,16 @@ def gift_at(slug: str, gift_id: str) -> Gift:
 
 def giving_form(found: Face, *, supporter_page: str = "") -> Form:
     """The form as nobody has filled it in yet, with the place of a token in it."""
-    return Form(_schema(found), initial=_blank(found) | {"supporter_page": supporter_page})
+    return Form(schema_of(found), initial=blank(found) | {"supporter_page": supporter_page})
 
 
-def _schema(found: Face) -> Any:
+def schema_of(found: Face) -> Any:
+    """The giving form of a drive."""
     return give_schema(found, found.drive.currency)
 
 
-def _blank(found: Face) -> dict[str, Any]:
+def blank(found: Face) -> dict[str, Any]:
+    """What the form says before anybody typed."""
     presets = found.drive.presets_minor
     middle = str(presets[len(presets) // 2]) if presets else "other"
     wants_monthly = any(goal.metric == "new_monthly_donors" for goal in found.progress.goals)

@@ -7,13 +7,14 @@ movements cost one pass over each table.
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BigInteger, cast, func, literal, select, union_all
+from sqlalchemy import BigInteger, Select, cast, func, literal, select, union_all
 
 from campaigns.funds import ledger
 from campaigns.funds.fund import Fund
 from campaigns.funds.ledger import LedgerEntry, LedgerGroup
 from core.db import db
 from core.money import Money
+from donors.offline.line_match import LineMatch
 from donors.payouts.bank_line import BankLine, Explanation
 from donors.payouts.movement import PAYOUT_KINDS, Movement
 from donors.payouts.payout import ARRIVED, CAME_BACK, ON_ITS_WAY, Payout
@@ -225,6 +226,15 @@ def _payout_differences(organisation_id: str, limit: int) -> list[Difference]:
 
 
 def _bank_differences(organisation_id: str, limit: int) -> list[Difference]:
-    query = select(BankLine).where(BankLine.organisation_id == organisation_id, BankLine.payout_id.is_(None))
+    query = select(BankLine).where(
+        BankLine.organisation_id == organisation_id,
+        BankLine.payout_id.is_(None),
+        BankLine.id.not_in(_donors_money()),
+    )
     rows = db.session.scalars(query.order_by(BankLine.on_day, BankLine.id).limit(limit))
     return [Difference(row.id, "bank", None, None, row.amount, row.text) for row in rows]
+
+
+def _donors_money() -> Select[str]:
+    """Lines of the bank that are gifts which came without a checkout: Stripe knows nothing of them."""
+    return select(LineMatch.line_id).where(LineMatch.undone_at.is_(None))

@@ -20,6 +20,7 @@ from core import clock
 from core.db import db, insert_once
 from core.errors import Conflict, Invalid, NotFound
 from core.ids import new_id
+from donors.offline.line_match import LineMatch
 from donors.payouts import by_hand, comparing, matching
 from donors.payouts.bank_line import BankLine, Explanation
 from donors.payouts.movement import Movement
@@ -187,7 +188,11 @@ def match_lines(organisation_id: str) -> int:
     """Match lines of the bank with payouts: same amount and currency, near in time; one that names the payout
     first. Returns how many were matched."""
     lines = db.session.scalars(
-        select(BankLine).where(BankLine.organisation_id == organisation_id, BankLine.payout_id.is_(None))
+        select(BankLine).where(
+            BankLine.organisation_id == organisation_id,
+            BankLine.payout_id.is_(None),
+            BankLine.id.not_in(select(LineMatch.line_id).where(LineMatch.undone_at.is_(None))),
+        )
     ).all()
     taken = select(BankLine.payout_id).where(BankLine.payout_id.is_not(None))
     payouts = db.session.scalars(

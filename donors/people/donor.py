@@ -1,4 +1,4 @@
-"""A donor: one person as one organisation knows them, by e-mail address."""
+"""A donor: one person as one organisation knows them, by e-mail address where one is known."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -12,6 +12,10 @@ from core.db import Id, Model, UtcDateTime, db, insert_once
 from donors.people import sameness
 from staff.organisation import Organisation
 
+#: The one donor of an organisation behind all gifts of which nobody knows who gave them. However many people they
+#: were, they count as one.
+ANONYMOUS = "anonymous"
+
 
 def _from(name: str, key_of: Callable[[str], str]) -> Callable[[Any], str]:
     """A column's value at its row's insertion, made of another column of the row."""
@@ -24,12 +28,15 @@ class Donor(Model):
         UniqueConstraint("organisation_id", "email"),
         Index("ix_donor_address_key", "organisation_id", "address_key"),
         Index("ix_donor_name_key", "organisation_id", "name_key"),
+        Index("uq_donor_organisation_id_outside_key", "organisation_id", "outside_key", unique=True),
     )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True, default=lambda: ids.new_id("donor"))
     organisation_id: Mapped[str] = mapped_column(ForeignKey(Organisation.id))
-    #: Lower case, so that one person is one donor.
-    email: Mapped[str] = mapped_column(Text)
+    #: Lower case, so that one person is one donor. Who gave by check or in cash may have told none.
+    email: Mapped[str | None] = mapped_column(Text)
+    #: By which a donor without an address is found again: `anonymous`, or another program's own id.
+    outside_key: Mapped[str | None] = mapped_column(Text)
     name: Mapped[str] = mapped_column(Text, default="")
     #: Language in which mails to them are written.
     language: Mapped[str] = mapped_column(Text, default="en")
@@ -44,12 +51,17 @@ class Donor(Model):
     name_key: Mapped[str] = mapped_column(Text, default=_from("name", sameness.name_key))
 
     @validates("email", "name")
-    def _keep_keys(self, column: str, value: str) -> str:
+    def _keep_keys(self, column: str, value: str | None) -> str | None:
         if column == "email":
-            self.address_key = sameness.address_key(value)
+            self.address_key = sameness.address_key(value or "")
         else:
-            self.name_key = sameness.name_key(value)
+            self.name_key = sameness.name_key(value or "")
         return value
+
+    @property
+    def called(self) -> str:
+        """What a list shows of them: the name, else the address, else nothing."""
+        return self.name or self.email or ""
 
 
 def person_id() -> ColumnElement[str]:
@@ -85,16 +97,25 @@ def meet(*, organisation_id: str, email: str, name: str, language: str) -> Donor
     The row stays locked until the transaction ends: one donor's forms are taken one after the other.
     """
     email = email.strip().lower()
+    about = {"name": name, "language": language, "email": email, "outside_key": None}
     insert_once(
-        Donor,
-        id=ids.new_id("donor"),
-        organisation_id=organisation_id,
-        email=email,
-        name=name,
-        language=language,
-        first_seen_at=clock.now(),
+        Donor, id=ids.new_id("donor"), organisation_id=organisation_id, first_seen_at=clock.now(), **about
     )
-    found = lock(Donor.organisation_id == organisation_id, Donor.email == email)
+    return _person(Donor.organisation_id == organisation_id, Donor.email == email)
+
+
+def meet_outside(*, organisation_id: str, key: str, name: str, language: str) -> Donor:
+    """The donor without an address who is known by this key, made when it is first used; locked like `meet`'s."""
+    about = {"name": name, "language": language, "email": None, "outside_key": key}
+    insert_once(
+        Donor, id=ids.new_id("donor"), organisation_id=organisation_id, first_seen_at=clock.now(), **about
+    )
+    return _person(Donor.organisation_id == organisation_id, Donor.outside_key == key)
+
+
+def _person(*which: ColumnElement[bool]) -> Donor:
+    """The donor of a row, or the one it was merged into."""
+    found = lock(*which)
     while found.merged_into_id is not None:
         found = lock(Donor.id == found.merged_into_id)
     return found

@@ -11,6 +11,7 @@ from donors.employers.employer_match import EmployerMatch
 from donors.gifts.gift import Gift
 from donors.people.consent import Consent
 from donors.people.donor import Donor, other_addresses
+from donors.pledges.pledge import Pledge
 from donors.receipts.receipt import Receipt
 from donors.recurring.recurring_gift import RecurringGift
 from staff.organisation import Organisation
@@ -57,6 +58,7 @@ def everything_about(donors: list[Donor]) -> dict[str, Any]:
         "people": [_columns(each) for donor in donors for each in (donor, *other_addresses(donor.id))],
         "gifts": [_columns(each) for each in _rows(Gift, ids)],
         "recurring_gifts": [_columns(each) for each in _rows(RecurringGift, ids)],
+        "pledges": [_columns(each) for each in _rows(Pledge, ids)],
         "receipts": [
             _columns(each)
             for each in db.session.scalars(
@@ -81,7 +83,14 @@ def _rows(model: Any, donor_ids: list[str]) -> list[Any]:
 
 
 #: Stripe's names of things, which say nothing to a donor and open nothing.
-_LEFT_OUT = {"checkout_url", "checkout_session_id", "payment_intent_id", "invoice_id", "subscription_id"}
+_LEFT_OUT = {
+    "note",
+    "checkout_url",
+    "checkout_session_id",
+    "payment_intent_id",
+    "invoice_id",
+    "subscription_id",
+}
 
 
 def _columns(row: Any) -> dict[str, Any]:

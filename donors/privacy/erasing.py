@@ -21,6 +21,8 @@ from donors.merging.merge import DonorMerge
 from donors.payments.stripe_event import StripeEvent
 from donors.people.donor import Donor, other_addresses
 from donors.people.sign_in_link import SignInLink
+from donors.pledges.pledge import OWED, Pledge
+from donors.privacy import erasing_offline
 from donors.recurring.recurring_gift import ABANDONED, ENDED, Cancellation, RecurringGift
 from donors.supporters.supporting import end_pages_from
 from staff import audit
@@ -37,8 +39,8 @@ _OVER = (*ENDED, ABANDONED)
 def erase_donor(actor: Actor, donor_id: str, *, reason: str) -> Donor:
     """Erase one donor of the actor's organisation, for good. `reason`: who asked, not their name.
 
-    Raises NotFound, Invalid on reason, Conflict `erased`, `still_gives` (a recurring gift is not ended) and
-    `gift_pending` (a payment page is open).
+    Raises NotFound, Invalid on reason, Conflict `erased`, `still_gives` (a recurring gift is not ended),
+    `gift_pending` (a payment page is open) and `still_owes` (a pledge is expected).
     """
     actor.require("gifts.refund")
     donor = reading.get_donor(actor, donor_id)
@@ -63,7 +65,8 @@ def _subjects(donor: Donor) -> list[str]:
     promises = select(RecurringGift.id).where(RecurringGift.donor_id == donor.id)
     gifts = select(Gift.id).where(Gift.donor_id == donor.id)
     addresses = [each.id for each in other_addresses(donor.id)]
-    return [donor.id, *addresses, *db.session.scalars(promises.union_all(gifts))]
+    pledges = erasing_offline.pledges_of(donor)
+    return [donor.id, *addresses, *db.session.scalars(promises.union_all(gifts, pledges))]
 
 
 def _refuse_while_giving(donor: Donor) -> None:
@@ -75,12 +78,14 @@ def _refuse_while_giving(donor: Donor) -> None:
     pending = select(Gift.id).where(Gift.donor_id == donor.id, Gift.state == PENDING)
     if db.session.scalar(pending.limit(1)):
         raise Conflict("gift_pending", _("A payment page is still open. Wait until it has ended."))
+    if db.session.scalar(erasing_offline.pledges_of(donor).where(Pledge.state.in_(OWED)).limit(1)):
+        raise Conflict("still_owes", _("A pledge is still open. Cancel it or write it off first."))
 
 
 def scrub(donor: Donor) -> None:
     """Take the person out of every row that is not money, under each of their addresses."""
     known_as = [donor, *other_addresses(donor.id)]
-    addresses = [each.email for each in known_as]
+    addresses = [each.email for each in known_as if each.email is not None]
     db.session.execute(delete(SignInLink).where(SignInLink.email.in_(addresses)))
     db.session.execute(
         update(OutgoingMail)
@@ -98,9 +103,11 @@ def scrub(donor: Donor) -> None:
     ):
         statement = update(model).where(which).values(reason="")
         db.session.execute(statement.execution_options(synchronize_session=False))
+    erasing_offline.scrub(donor)
     _empty_events(donor, addresses)
     for each in known_as:
-        each.email, each.name = f"{each.id}@erased.invalid", ""
+        each.email = f"{each.id}@erased.invalid" if each.email is not None else None
+        each.name, each.outside_key = "", None
         each.erased_at = clock.now()
     db.session.flush()
     db.session.expire_all()
@@ -112,6 +119,8 @@ def _empty_events(donor: Donor, addresses: list[str]) -> None:
     recent = select(Gift.id).where(Gift.donor_id == donor.id, Gift.started_at >= since)
     promises = select(RecurringGift.id).where(RecurringGift.donor_id == donor.id)
     names = [*addresses, *db.session.scalars(recent), *db.session.scalars(promises)]
+    if not names:
+        return
     body = func.lower(StripeEvent.body)
     told = or_(*(body.contains(each.lower(), autoescape=True) for each in names))
     statement = update(StripeEvent).where(StripeEvent.done_at.is_not(None), StripeEvent.body != "", told)

@@ -11,8 +11,10 @@ from donors import reading
 from donors.gifts.gift import Gift
 from donors.gifts.refund import Refund
 from donors.merging.merge import DonorMerge
+from donors.offline.offline_gift import OfflineGift
 from donors.people.consent import Consent
 from donors.people.donor import Donor, other_addresses
+from donors.pledges.pledge import Pledge
 from donors.privacy import address_reading
 from donors.receipts.receipt import Receipt
 from donors.recurring.recurring_gift import Cancellation, RecurringGift
@@ -56,8 +58,18 @@ def export_donor(actor: Actor, donor_id: str) -> dict[str, Any]:
         "supporter_pages": [
             _told(each)
             for each in db.session.scalars(
-                pages_from(donor.organisation_id, [donor.email, *(each.email for each in others)])
+                pages_from(
+                    donor.organisation_id, [each.email for each in (donor, *others) if each.email is not None]
+                )
             )
+        ],
+        "offline_gifts": [
+            _told(each)
+            for each in db.session.scalars(select(OfflineGift).where(OfflineGift.gift_id.in_(gift_ids)))
+        ],
+        "pledges": [
+            _told(each)
+            for each in _rows(Pledge, Pledge.donor_id.in_([donor.id, *(each.id for each in others)]))
         ],
         "consents": [
             _told(each)

@@ -19,6 +19,7 @@ from donors.gifts.gift import EXPIRED, FAILED, Gift
 from donors.payments.stripe_event import StripeEvent
 from donors.people.donor import Donor
 from donors.people.sign_in_link import SignInLink
+from donors.pledges.pledge import OWED, Pledge
 from donors.privacy import erasing
 from donors.privacy.address_reading import AddressReading
 from donors.receipts.receipt import Receipt
@@ -52,13 +53,10 @@ def _gave_nothing(before: datetime) -> ColumnElement[bool]:
     promised = select(RecurringGift.id).where(
         RecurringGift.donor_id == Donor.id, RecurringGift.first_paid_at.is_not(None)
     )
+    pledged = select(Pledge.id).where(Pledge.donor_id == Donor.id, Pledge.state.in_(OWED))
     return and_(
-        Donor.first_seen_at < before,
-        Donor.erased_at.is_(None),
-        Donor.merged_into_id.is_(None),
-        ~paid,
-        ~open_page,
-        ~promised.exists(),
+        *(Donor.first_seen_at < before, Donor.erased_at.is_(None), Donor.merged_into_id.is_(None)),
+        *(~paid, ~open_page, ~promised.exists(), ~pledged.exists()),
     )
 
 

@@ -105,6 +105,8 @@ class Face:
     supporters: list[ToldSupporter] = field(default_factory=list)
     raised_by_day: list[tuple[date, int]] = field(default_factory=list)
     hours_by_month: list[tuple[date, int]] = field(default_factory=list)
+    #: What is promised and not paid, in one number; empty where it is nothing, or not to be told.
+    promised: list[Money] = field(default_factory=list)
     #: Whether donors may give from a bank account.
     takes_debits: bool = False
     stages: list[StageFigures] = field(default_factory=list)
@@ -235,6 +237,8 @@ def _tell(face: Face) -> None:
                 face.stages.append(_stage(row))
             case "month":
                 face.hours_by_month.append((row.on_day, row.number))
+            case "promised" if row.number:
+                face.promised.append(Money(row.number, face.drive.currency))
             case _:
                 continue
     face.supporters.sort(key=lambda each: -each.raised.minor)

@@ -66,6 +66,7 @@ def drive_view(face: Face) -> dict[str, Any]:
         "raised_by_day": face.raised_by_day,
         "budget": face.budget,
         "next_pays": next_pays(face.budget),
+        "promised": face.promised,
         "as_of": figures.as_of,
         "matches": (told := shown(figures.match_funds, figures.as_of)),
         "matched": figures.matched,

@@ -34,6 +34,7 @@ from campaigns.updates.update import Update
 from core.db import UtcDateTime
 from donors.close_outs.close_out import DONE, CloseOut
 from donors.figures.tally import DriveDay
+from donors.pledges.pledge import OWED, Pledge, PledgeDisplay
 from donors.supporters.supporter_page import SupporterPage, public_pages
 from legal.budget.statement import NUMBERS, stage_rows
 from legal.reports.report import TransparencyReport
@@ -54,7 +55,7 @@ def told() -> Any:
     """Rows of kind, at, on_day, title, body, number. Binds campaign, drive, fund, at, today, tells_bonds."""
     kinds = (
         *(_updates(), _partners(), _days(), _months(), _latest_report(), _timeline(), _extensions()),
-        *(_moved(), _closed_out(), _stages(), _supporters()),
+        *(_moved(), _closed_out(), _stages(), _supporters(), _promised()),
     )
     rows = union_all(*kinds).subquery()
     return select(rows).order_by(rows.c.kind, rows.c.on_day, rows.c.at.desc(), rows.c.body)
@@ -164,6 +165,14 @@ def _supporters() -> Any:
     return select(
         *_row("supporter", at=page.public_at, title=page.title, body=body, number=first.c.raised_minor)
     )
+
+
+def _promised() -> Any:
+    """What is promised and not paid, where staff wants the page to tell it."""
+    left = func.sum(Pledge.amount_minor - Pledge.paid_minor)
+    query = select(*_row("promised", number=func.coalesce(left, 0)))
+    shown = select(PledgeDisplay.drive_id).where(PledgeDisplay.drive_id == DRIVE)
+    return query.where(Pledge.drive_id == DRIVE, Pledge.drive_id.in_(shown), Pledge.state.in_(OWED))
 
 
 def _row(kind: str, **given: Any) -> list[Any]:

@@ -63,6 +63,17 @@ def refund_failed(gift: Gift, refund: Refund) -> None:
         _send(gift, f"refund-failed:{refund.id}", subject, "refund_failed", _about_refund(gift, refund))
 
 
+def receipt_void(gift: Gift, *, bounced: bool) -> None:
+    """A gift was taken back after its receipt had been mailed: the receipt must not be used."""
+    row = db.session.scalars(select(Receipt).where(Receipt.gift_id == gift.id)).one()
+    if row.mailed_at is None:
+        return
+    with force_locale(gift.language):
+        subject = _("Your receipt %(number)s is void", number=row.label)
+        about = {"receipt": row, "amount": row.amount, "bounced": bounced}
+        _send(gift, f"receipt-void:{row.id}", subject, "receipt_void", about)
+
+
 def _about_refund(gift: Gift, refund: Refund) -> dict[str, object]:
     row = db.session.scalars(select(Receipt).where(Receipt.gift_id == gift.id)).one()
     return {"receipt": row, "amount": refund.amount, "left": row.amount + row.fee_cover - row.returned}
@@ -108,6 +119,8 @@ def _send(gift: Gift, key: str, subject: str, template: str, about: dict[str, ob
         "subject": subject,
         "base_url": current_app.config["BASE_URL"],
     }
+    if context["donor"].email is None:  # gave without telling an address
+        return
     queue_mail(
         key=key,
         to=context["donor"].email,

@@ -7,6 +7,7 @@ from core.web import signed_links
 RECURRING, RECEIPT = "manage-recurring-gift", "read-receipt"
 UNSUBSCRIBE = "end-news"
 EMPLOYER = "employer-match"
+PLEDGE = "pay-pledge"
 
 
 def manage_url(recurring_gift_id: str) -> str:
@@ -22,6 +23,11 @@ def card_url(recurring_gift_id: str) -> str:
 def receipt_url(receipt_id: str) -> str:
     """The address of a receipt as a PDF document."""
     return f"{_base()}/my/receipts/{signed_links.sign(receipt_id, RECEIPT)}.pdf"
+
+
+def pledge_url(pledge_id: str) -> str:
+    """The address at which a promise is paid; its form is filled in."""
+    return f"{_base()}/pledges/{signed_links.sign(pledge_id, PLEDGE)}"
 
 
 def unsubscribe_url(donor_id: str, organisation_id: str) -> str:

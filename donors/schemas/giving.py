@@ -27,6 +27,8 @@ class GiveSchema(Schema):
     supporter_page = fields.Str(
         load_default="", validate=validate.Length(max=40), metadata={"kind": "hidden"}
     )
+    #: The link of a pledge that this gift pays.
+    pledge = fields.Str(load_default="", validate=validate.Length(max=300), metadata={"kind": "hidden"})
     rhythm = fields.Str(
         load_default="once",
         validate=validate.OneOf(RHYTHMS),

@@ -3,7 +3,7 @@
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from werkzeug.wrappers import Response as AnyResponse
 
 from core.db import db, transaction
@@ -14,12 +14,15 @@ from donors.gifts.gift import Gift
 from donors.merging import merging, suggesting
 from donors.people.donor import Donor, other_addresses
 from donors.people.given import given_by
+from donors.pledges.finding import WantedPledges, pledges_of
+from donors.pledges.pledge import Pledge
 from donors.privacy import address_reading
 from donors.reading import Wanted
 from donors.recurring.recurring_gift import RecurringGift
 from donors.schemas import NoteSchema
 from donors.staff_pages.blueprint import asked, bp, is_narrowed
-from staff.access import current_actor, requires
+from donors.words import PLEDGE_STATES
+from staff.access import Actor, current_actor, requires
 from staff.organisation import Organisation
 
 SORTS: dict[str, Any] = {
@@ -72,12 +75,19 @@ def donor_page(donor_id: str, *, erasure: Form | None = None) -> str:
         receipts=reading.receipts_by_gift(gift.id for gift in pager.items),
         promises=list(db.session.scalars(promises.limit(50))),
         consents=consents,
+        pledges=list(db.session.scalars(_pledges_of(actor, found.id))),
+        pledge_states=PLEDGE_STATES,
         erasure=erasure or Form(NoteSchema()),
         organisations=_names({each.organisation_id for each in consents}),
         addresses=other_addresses(found.id),
         merges=list(db.session.scalars(merging.standing_merges(actor, found.id).limit(20))),
         suggestions=[] if found.erased_at else suggesting.suggestions_for(actor, found),
     )
+
+
+def _pledges_of(actor: Actor, donor_id: str) -> Select[Pledge]:
+    query = pledges_of(actor, WantedPledges(donor_id=donor_id))
+    return query.order_by(Pledge.created_at.desc(), Pledge.id).limit(50)
 
 
 def _names(organisation_ids: set[str]) -> dict[str, str]:

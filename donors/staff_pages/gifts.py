@@ -27,15 +27,17 @@ from donors.gifts.gift import Gift
 from donors.jobs import send_refund
 from donors.matching.explaining import explain
 from donors.matching.rules import rules
+from donors.offline.facts import facts_of
 from donors.people.donor import Donor
 from donors.receipts import links
 from donors.receipts.receipt import Receipt
 from donors.schemas import RefundSchema
 from donors.schemas.employers import EmployerIn
+from donors.schemas.offline import ReturnIn, VoidIn
 from donors.staff_pages.blueprint import bp, is_narrowed, periods, wanted_here, zone_of
 from donors.staff_pages.life import life_of
 from donors.staff_pages.recurring import new_monthly_of
-from donors.words import DISPUTE_STATES, REFUND_STATES, TRIBUTES, actor_name
+from donors.words import CHANNELS, DISPUTE_STATES, REFUND_STATES, TRIBUTES, actor_name
 from staff.access import Actor, current_actor, requires
 from staff.approval import two_people
 from staff.approval.proposal import Proposal
@@ -50,7 +52,7 @@ SORTS: dict[str, Any] = {
 HEADER = (
     *("gift", "started_at", "paid_at", "state", "donor", "email", "public_name", "drive", "rhythm"),
     *("amount", "fee_cover", "refunded", "processing_fee", "currency", "receipt", "payment_intent"),
-    "surplus_clause",
+    *("channel", "surplus_clause"),
 )
 
 
@@ -98,7 +100,7 @@ def _csv_rows(rows: Any) -> Iterator[tuple[Any, ...]]:
             *(gift.public_name, gift.drive.title, promise.rhythm if promise else "once"),
             *(gift.amount.major, gift.fee_cover.major, gift.refunded.major),
             gift.processing_fee.major if gift.processing_fee else None,
-            *(gift.currency, receipt.label if receipt else None, gift.payment_intent_id),
+            *(gift.currency, receipt.label if receipt else None, gift.payment_intent_id, gift.channel),
             clause_number,
         )
 
@@ -107,8 +109,7 @@ def _csv_rows(rows: Any) -> Iterator[tuple[Any, ...]]:
 @requires("gifts.view")
 def gift(gift_id: str) -> str:
     found = reading.get_gift(current_actor(), gift_id)
-    left = giving.left_to_refund(found)
-    return _gift_page(found, Form(RefundSchema(currency=found.currency), initial={"amount": left}))
+    return gift_page(found)
 
 
 @bp.post("/gifts/<gift_id>/refunds")
@@ -120,13 +121,13 @@ def refund_submit(gift_id: str) -> AnyResponse | tuple[str, int]:
     actor.require("gifts.refund")
     form = Form(RefundSchema(currency=found.currency), request.form)
     if not form.is_valid:
-        return _gift_page(found, form), 422
+        return gift_page(found, form), 422
     try:
         with transaction():
             row = deciding.refund(actor, gift_id, **form.data)
     except Invalid as refusal:
         form.refuse(refusal)
-        return _gift_page(reading.get_gift(actor, gift_id), form), 422
+        return gift_page(reading.get_gift(actor, gift_id), form), 422
     except Conflict as refusal:
         flash(refusal.message, "bad")
         return redirect(url_for(".gift", gift_id=gift_id), 303)
@@ -171,7 +172,11 @@ two_people.declare(
 )
 
 
-def _gift_page(found: Gift, form: Form) -> str:
+def gift_page(
+    found: Gift, form: Form | None = None, *, void: Form | None = None, returned: Form | None = None
+) -> str:
+    """One gift with the forms of what may be done about it, blank or as they were typed."""
+    left, facts = giving.left_to_refund(found), facts_of(found)
     refunds = reading.refunds_of(found.id)
     receipt = reading.receipts_by_gift([found.id]).get(found.id)
     debit = db.session.get(Debit, found.id)
@@ -183,9 +188,14 @@ def _gift_page(found: Gift, form: Form) -> str:
         receipt=receipt,
         receipt_url=links.receipt_url,
         refunds=refunds,
-        left=giving.left_to_refund(found),
-        form=form,
-        life=life_of(found, receipt, refunds, debit),
+        left=left,
+        form=form or Form(RefundSchema(currency=found.currency), initial={"amount": left}),
+        facts=facts,
+        void=void or Form(VoidIn()),
+        returned=returned
+        or Form(ReturnIn(currency=found.currency), initial={"amount": left, "on_day": clock.today()}),
+        channels=CHANNELS,
+        life=life_of(found, receipt, refunds, debit=debit, void=facts.void),
         debit=debit,
         match=explain(found, zone_of(current_actor())),
         match_rules=rules(),

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from core.i18n import money as money_text
 from donors.gifts.debit import ARRIVED, Debit
 from donors.gifts.gift import EXPIRED, FAILED, Gift
+from donors.gifts.gift_void import GiftVoid
 from donors.gifts.refund import Refund
 from donors.receipts.receipt import Receipt
 
@@ -21,18 +22,30 @@ class Happening:
     tone: str = ""
 
 
-def life_of(
-    gift: Gift, receipt: Receipt | None, refunds: list[Refund], debit: Debit | None = None
-) -> list[Happening]:
+def _begin(gift: Gift) -> list[Happening]:
+    if gift.is_offline:
+        text = _("%(amount)s was received.", amount=money_text(gift.charged))
+        return [Happening(text, gift.paid_at, "good")]
     is_later = gift.period_on is not None and gift.checkout_session_id is None
-    steps = [
-        Happening(
-            _("The instalment was due.") if is_later else _("The donor sent the form."), gift.started_at
-        )
-    ]
+    text = _("The instalment was due.") if is_later else _("The donor sent the form.")
+    return [Happening(text, gift.started_at)]
+
+
+def life_of(
+    gift: Gift,
+    receipt: Receipt | None,
+    refunds: list[Refund],
+    *,
+    debit: Debit | None = None,
+    void: GiftVoid | None = None,
+) -> list[Happening]:
+    steps = _begin(gift)
     if debit is not None:
         steps += _debit(debit)
-    if gift.paid_at is not None:
+    if gift.is_offline:
+        if void is not None:
+            steps.append(Happening(_("It was taken back: it was no gift after all."), void.at, "bad"))
+    elif gift.paid_at is not None:
         steps.append(
             Happening(_("%(amount)s was paid.", amount=money_text(gift.charged)), gift.paid_at, "good")
         )

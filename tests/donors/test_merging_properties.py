@@ -88,6 +88,7 @@ def test_what_happened_since_goes_to_whom_it_belongs(
         owners = {each.id: each.donor_id for each in world.promises}
         merged = merging.merge(actor, kept.id, absorbed_id=absorbed.id, reason="One and the same.")
         db.session.expire_all()
+        assert absorbed.email is not None
         met = people.meet(organisation_id=kept.organisation_id, email=absorbed.email, name="", language="en")
         assert met.id == kept.id
         world.live([(what, 0, where, day) for what, _who, where, day in since])

@@ -12,7 +12,19 @@ from sqlalchemy import Select, inspect, select, text
 
 from campaigns.campaign import Campaign
 from core.db import Model, db, transaction
-from demo import bank, budget, cause, employers, people, reports, signers, sponsors, supporters, surplus
+from demo import (
+    bank,
+    budget,
+    cause,
+    employers,
+    offline,
+    people,
+    reports,
+    signers,
+    sponsors,
+    supporters,
+    surplus,
+)
 from donors.close_outs.close_out import CloseOut
 from donors.gifts import form_token
 from donors.gifts.gift import Gift
@@ -99,6 +111,7 @@ def _models() -> dict[str, type[Model]]:
     short |= {"clause": "surplus_clause"}
     short |= {"block": "donor_block", "warning": "fraud_warning"}
     short |= {"page": "supporter_page", "merge": "donor_merge"}
+    short |= {"batch": "gift_batch", "row": "batch_row", "line": "bank_line"}
     return {f"{name}_id": found[table] for name, table in {**{name: name for name in found}, **short}.items()}
 
 
@@ -145,6 +158,7 @@ def town(
         sponsors.pay_a_part,
         employers.ask_employers,
         supporters.start_pages,
+        offline.receive_checks_and_promises,
         *told,
         surplus.move_money,
         _begin_a_close_out,

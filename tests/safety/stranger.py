@@ -9,8 +9,15 @@ from campaigns.funds.funding import FundTerms
 from campaigns.opening import CampaignTerms, open_campaign
 from core import clock
 from core.db import db
+from core.money import Money
 from donors.gifts.gift import SETTLED, Gift
+from donors.offline import batching
+from donors.offline.batching import BatchPlan, TypedRow
+from donors.payouts.bank_line import BankLine
 from donors.people.donor import Donor
+from donors.people.meeting import Somebody
+from donors.pledges import pledging
+from donors.pledges.pledging import PledgePlan
 from donors.receipts.receipt import Receipt
 from donors.webhooks_out import keeping, news
 from legal.hours.timekeeping import Work, record_time
@@ -44,6 +51,7 @@ def settle() -> None:
     terms = drive_terms(title="Save the orchard", summary="Trees.", story="An orchard was sold.")
     drive = drafting.draft_drive(actor, campaign_id=campaign.id, fund_id=fund.id, terms=terms)
     _give(actor, drive)
+    _receive(actor, drive)
     _work(actor, campaign.id)
 
 
@@ -80,6 +88,21 @@ def _give(actor: Actor, drive: Drive) -> None:
         )
     )
     news.gift_paid(gift)
+
+
+def _receive(actor: Actor, drive: Drive) -> None:
+    """A batch of checks, a pledge and a line of the bank."""
+    today = clock.today("UTC")
+    batch = batching.begin(actor, BatchPlan(drive.id, "Orchard fair", today, "check"))
+    batching.add_row(actor, batch.id, TypedRow(amount=Money(2000, "USD"), name="Otto Orchard"))
+    plan = PledgePlan(drive.id, [(today, Money(3000, "USD"))], Somebody(name="Odile Orchard"))
+    pledging.record_pledge(actor, plan)
+    line = BankLine(
+        organisation_id=actor.organisation_id, external_id="orchard-1", on_day=today, text="Apples"
+    )
+    line.amount = Money(700, "USD")
+    db.session.add(line)
+    db.session.flush()
 
 
 def _work(actor: Actor, campaign_id: str) -> None:

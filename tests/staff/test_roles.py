@@ -23,6 +23,7 @@ funds.edit               x       .        x      .      .
 funds.view               x       x        x      .      x
 gifts.refund             x       .        x      .      .
 gifts.start              x       x        .      .      .
+gifts.record             x       .        x      .      .
 gifts.view               x       x        x      .      .
 hours.approve            x       .        .      x      .
 hours.enter              x       .        .      x      .
