@@ -183,6 +183,11 @@ def upsert_add(model: type[Model], *, key: dict[str, Any], add: dict[str, int]) 
     return dict(db.session.execute(statement, key | add).one()._mapping)
 
 
+def insert_for(model: type[Model]) -> Any:
+    """An INSERT in the dialect of the database at hand, which can say what happens on a conflict."""
+    return _insert(model, db.session.get_bind().dialect.name)
+
+
 # Values travel apart from the statement: one that is built anew each time costs more than its execution.
 @cache
 def _insert(model: type[Model], dialect: str) -> Any:
