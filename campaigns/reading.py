@@ -6,7 +6,7 @@ NotFound.
 """
 
 from collections.abc import Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, joinedload
@@ -154,7 +154,7 @@ def invitations_of(actor: Actor) -> list[Partner]:
     return list(db.session.scalars(query.order_by(Partner.invited_at).limit(100)))
 
 
-def matching(typed: str, columns: Sequence[InstrumentedAttribute[str]]) -> ColumnElement[bool]:
+def matching(typed: str, columns: Sequence[InstrumentedAttribute[Any]]) -> ColumnElement[bool]:
     """Rows of which one column holds what was typed, letter case aside."""
     typed = typed.replace("\x00", "")
     return or_(*(column.icontains(typed, autoescape=True) for column in columns))

@@ -89,7 +89,7 @@ learning.judged_by(judge_decline)
 
 def mail_receipts() -> None:
     """Queue the mails of receipts that have none yet."""
-    query = select(Receipt.gift_id).where(Receipt.mailed_at.is_(None)).limit(200)
+    query = select(Receipt.gift_id).where(Receipt.mailed_at.is_(None), Receipt.by_mail.is_(True)).limit(200)
     for gift_id in db.session.scalars(query).all():
         with transaction() as session:
             letters.receipt_for(session.get_one(Gift, gift_id, with_for_update=True))

@@ -14,6 +14,14 @@ GIFT_STATES: dict[str, Any] = {
     "refunded": lazy_gettext("Refunded"),
     "failed": lazy_gettext("Payment failed"),
     "expired": lazy_gettext("Not completed"),
+    "voided": lazy_gettext("Taken back"),
+}
+CHANNELS: dict[str, Any] = {
+    "checkout": lazy_gettext("Checkout"),
+    "check": lazy_gettext("Check"),
+    "cash": lazy_gettext("Cash"),
+    "transfer": lazy_gettext("Bank transfer"),
+    "import": lazy_gettext("Imported"),
 }
 PROMISE_STATES: dict[str, Any] = {
     "pending": lazy_gettext("Not begun"),
@@ -125,6 +133,7 @@ TONES = {
     "held": "warn",
     "failing": "bad",
     "lapsed": "bad",
+    "voided": "bad",
     "failed": "bad",
     "refused": "bad",
     "came_back": "bad",

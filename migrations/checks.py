@@ -35,6 +35,22 @@ def drop_column(table: str, name: str, kind: str, rule: str = "") -> None:
     op.drop_column(table, name)
 
 
+def allow_null(table: str, name: str, kind: str) -> None:
+    """Let a column be empty."""
+    if op.get_bind().dialect.name == "sqlite":
+        _edit(op.get_bind(), table, f"{name} {kind} NOT NULL", f"{name} {kind}")
+    else:
+        op.execute(f"ALTER TABLE {table} ALTER COLUMN {name} DROP NOT NULL")
+
+
+def refuse_null(table: str, name: str, kind: str) -> None:
+    """The opposite of `allow_null`; the caller has filled what is empty."""
+    if op.get_bind().dialect.name == "sqlite":
+        _edit(op.get_bind(), table, f"{name} {kind}", f"{name} {kind} NOT NULL")
+    else:
+        op.execute(f"ALTER TABLE {table} ALTER COLUMN {name} SET NOT NULL")
+
+
 def _edit(connection: Connection, table: str, before: str, after: str) -> None:
     written = connection.scalar(
         text("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = :table"), {"table": table}

@@ -32,6 +32,8 @@ def kind_name(kind: str) -> str:
     """A group's kind in words, or as it stands where another package brought a new one."""
     return {
         "gift_settled": _("Gift settled"),
+        "offline_received": _("Gift received"),
+        "offline_voided": _("Gift taken back"),
         "gift": _("Gift"),
         "refund": _("Refund"),
         "refund_returned": _("Refund came back"),

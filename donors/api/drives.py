@@ -65,7 +65,7 @@ def start_gift(headers: dict[str, Any], body: dict[str, Any], drive_id: str) -> 
         begun = giving.start(session.get_one(Drive, drive_id), order, gift_id=gift_id)
         admitting.note(begun, caller, suspicions)
         donor = session.get_one(Donor, begun.donor_id)
-        _check_is_same(begun, order, drive_id=drive_id, email=donor.email)
+        _check_is_same(begun, order, drive_id=drive_id, email=donor.email or "")
     return _with_page(begun)
 
 

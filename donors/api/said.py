@@ -2,7 +2,7 @@
 
 from marshmallow import Schema, fields, validate
 
-from donors.gifts.gift import TRANSITIONS
+from donors.gifts.gift import CHANNELS, TRANSITIONS
 from donors.recurring.instalment import TRANSITIONS as INSTALMENT_TRANSITIONS
 from donors.recurring.recurring_gift import RHYTHMS
 from donors.recurring.recurring_gift import TRANSITIONS as PROMISE_TRANSITIONS
@@ -20,6 +20,13 @@ class GiftOut(Schema):
         required=True, allow_none=True, metadata={"description": "The day an instalment was due"}
     )
     state = fields.String(required=True, validate=validate.OneOf(list(TRANSITIONS)))
+    channel = fields.String(
+        required=True, validate=validate.OneOf(CHANNELS), metadata={"description": "How it came"}
+    )
+    external_source = fields.String(required=True, allow_none=True)
+    external_id = fields.String(
+        required=True, allow_none=True, metadata={"description": "The source's own id of the gift"}
+    )
     amount = fields.Nested(AmountOut, required=True)
     fee_cover = fields.Nested(
         AmountOut, required=True, metadata={"description": "Added by the donor, not counted as raised"}
@@ -120,7 +127,9 @@ class CancellationOut(Schema):
 
 class DonorOut(Schema):
     id = fields.String(required=True)
-    email = fields.String(required=True)
+    email = fields.String(
+        required=True, allow_none=True, metadata={"description": "Null for who gave without telling one"}
+    )
     name = fields.String(required=True)
     language = fields.String(required=True)
     first_seen_at = fields.AwareDateTime(required=True)

@@ -117,7 +117,7 @@ def for_the_bank(pack: Pack, statement: str) -> Evidence:
     parts = (statement.strip(), checkout_record(pack), mails_sent(pack))
     return Evidence(
         customer_name=pack.donor.name,
-        customer_email_address=pack.donor.email,
+        customer_email_address=pack.donor.email or "",
         customer_purchase_ip=pack.visit.address if pack.visit else "",
         product_description=f"A charitable gift to {pack.organisation.name}, for “{pack.drive.title}”.",
         service_date=(gift.paid_at or gift.started_at).date().isoformat(),

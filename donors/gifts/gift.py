@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, Index, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from campaigns.drives.drive import Drive
@@ -15,20 +15,30 @@ from donors.recurring.recurring_gift import RecurringGift
 
 PENDING, SETTLED, PARTLY_REFUNDED, REFUNDED = "pending", "settled", "partly_refunded", "refunded"
 FAILED, EXPIRED = "failed", "expired"
+#: Recorded by staff, and found not to have been a gift after all: the check bounced, the row was a mistake.
+VOIDED = "voided"
+#: How a gift came. All but the checkout are recorded by staff or software, and Stripe knows nothing of them.
+CHANNELS = ("checkout", "check", "cash", "transfer", "import")
+CHECKOUT, CHECK, CASH, TRANSFER, IMPORT = CHANNELS
 
 #: The one table of what may follow what. Money that moved is a fact, so a failed or expired gift settles
-#: when a payment turns up after all, and a refund that failed leaves the gift standing again.
+#: when a payment turns up after all, and a refund that failed leaves the gift standing again. Voided is the end:
+#: what was recorded wrongly is recorded anew.
 TRANSITIONS: dict[str, frozenset[str]] = {
     PENDING: frozenset({SETTLED, FAILED, EXPIRED}),
     FAILED: frozenset({SETTLED, EXPIRED}),
     EXPIRED: frozenset({SETTLED}),
-    SETTLED: frozenset({PARTLY_REFUNDED, REFUNDED}),
+    SETTLED: frozenset({PARTLY_REFUNDED, REFUNDED, VOIDED}),
     PARTLY_REFUNDED: frozenset({REFUNDED, SETTLED}),
     REFUNDED: frozenset({PARTLY_REFUNDED, SETTLED}),
+    VOIDED: frozenset(),
 }
 #: States in which the donor's money is with us, in whole or in part.
 RECEIVED = (SETTLED, PARTLY_REFUNDED)
 NAME_DISPLAYS = ("full", "initial", "alias", "anonymous")
+
+
+_STANDS = "state <> 'voided'"
 
 
 class Gift(Model, MoneyColumns):
@@ -40,7 +50,18 @@ class Gift(Model, MoneyColumns):
             "refunded_minor >= 0 AND refunded_minor <= amount_minor + fee_cover_minor", name="refunded"
         ),
         CheckConstraint(
-            "state IN ('pending','settled','partly_refunded','refunded','failed','expired')", name="state"
+            "state IN ('pending','settled','partly_refunded','refunded','failed','expired','voided')",
+            name="state",
+        ),
+        CheckConstraint("channel IN ('checkout','check','cash','transfer','import')", name="channel"),
+        CheckConstraint("state <> 'voided' OR channel <> 'checkout'", name="voided"),
+        # One gift for each thing that another program tells of. One that was voided may be recorded again.
+        Index(
+            "uq_gift_external",
+            *("organisation_id", "external_source", "external_id"),
+            unique=True,
+            sqlite_where=text(_STANDS),
+            postgresql_where=text(_STANDS),
         ),
         UniqueConstraint("recurring_gift_id", "period_on"),
         Index("ix_gift_drive_paid", "drive_id", "paid_at"),
@@ -57,6 +78,10 @@ class Gift(Model, MoneyColumns):
     #: The day an instalment is due; with the recurring gift it names the instalment.
     period_on: Mapped[date | None] = mapped_column(Date)
     state: Mapped[str] = mapped_column(Text, default=PENDING)
+    channel: Mapped[str] = mapped_column(Text, default=CHECKOUT, server_default=CHECKOUT)
+    #: Another program's name and its own id of the gift; both or neither.
+    external_source: Mapped[str | None] = mapped_column(Text)
+    external_id: Mapped[str | None] = mapped_column(Text)
     fee_cover_minor: Mapped[int] = mapped_column(BigInteger, default=0)
     refunded_minor: Mapped[int] = mapped_column(BigInteger, default=0)
     processing_fee_minor: Mapped[int | None] = mapped_column(BigInteger)
@@ -76,7 +101,7 @@ class Gift(Model, MoneyColumns):
     employer: Mapped[str] = mapped_column(Text, default="")
 
     started_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
-    #: When the payment succeeded at Stripe; decides windows and receipts.
+    #: When the payment succeeded at Stripe, or the day on which staff received it; decides windows and receipts.
     paid_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     #: The connected account at Stripe that is paid; empty for the installation's own. Never changes.
@@ -107,6 +132,11 @@ class Gift(Model, MoneyColumns):
     @property
     def refunded(self) -> Money:
         return Money(self.refunded_minor, self.currency)
+
+    @property
+    def is_offline(self) -> bool:
+        """Whether it came without a checkout."""
+        return self.channel != CHECKOUT
 
     @property
     def refundable(self) -> Money:

@@ -130,6 +130,7 @@ def checkout_request(gift: Gift, *, base_url: str, is_held: bool) -> CheckoutReq
     """What the payment page needs; made of the gift's row alone, so that it is the same each time."""
     drive = db.session.get_one(Drive, gift.drive_id)
     giver = db.session.get_one(donor.Donor, gift.donor_id)
+    assert giver.email is not None  # the form asks for it
     promise = db.session.get(RecurringGift, gift.recurring_gift_id) if gift.recurring_gift_id else None
     page = f"{base_url}/d/{drive.slug}"
     return CheckoutRequest(
@@ -172,7 +173,12 @@ def decide_refund(gift_id: str, amount: Money, *, asked_by: str, reason: str) ->
 
 def check_refund(gift: Gift, amount: Money) -> None:
     """Raises Invalid where the amount is more than what is left, decided refunds included; Conflict `disputed`
-    while the donor's bank has the money."""
+    while the donor's bank has the money, `not_at_stripe` for a gift that came without a checkout."""
+    if gift.is_offline:
+        raise Conflict(
+            "not_at_stripe",
+            _("This gift did not come through Stripe. Give it back yourself, then note that it went back."),
+        )
     if _is_disputed(gift):
         raise Conflict(
             "disputed", _("The donor's bank has taken this payment back. Answer the dispute instead.")

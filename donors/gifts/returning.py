@@ -64,7 +64,7 @@ def take_back(gift: Gift, row: Refund, *, at: datetime, account: str = ledger.ST
     freeze_if_due(drive)
     gift_part = min(row.amount_minor, max(gift.amount_minor - _gift_parts(gift), 0))
     row.gift_part_minor, row.done_at = gift_part, at
-    _post(gift, row, at=at, account=account, kind="refund" if account == ledger.STRIPE else "dispute_lost")
+    _post(gift, row, at=at, account=account, kind="dispute_lost" if account == ledger.DISPUTED else "refund")
     gift.refunded_minor += row.amount_minor
     is_whole = gift.refunded_minor == gift.charged.minor
     gift.move(REFUNDED if is_whole else PARTLY_REFUNDED)
@@ -81,7 +81,7 @@ def bring_back(gift: Gift, row: Refund, *, at: datetime, account: str = ledger.S
     was_whole = gift.state == REFUNDED
     freeze_if_due(db.session.get_one(Drive, gift.drive_id))
     row.undone_at = at
-    kind = "refund_returned" if account == ledger.STRIPE else "dispute_lost_undone"
+    kind = "dispute_lost_undone" if account == ledger.DISPUTED else "refund_returned"
     _post(gift, row, at=at, account=account, kind=kind, sign=-1)
     gift.refunded_minor -= row.amount_minor
     gift.move(PARTLY_REFUNDED if gift.refunded_minor else SETTLED)

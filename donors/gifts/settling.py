@@ -73,7 +73,7 @@ def _settle(gift: Gift, payment: Payment) -> None:
         tally.add_gift(drive, gift)
     if gift.recurring_gift_id:
         _settle_instalment(gift, drive)
-    _issue_receipt(gift)
+    issue_receipt(gift)
     news.gift_paid(gift)
 
 
@@ -127,8 +127,9 @@ def _is_new_monthly_donor(gift: Gift, drive: Drive) -> bool:
     return db.session.scalar(earlier.limit(1)) is None
 
 
-def _issue_receipt(gift: Gift) -> None:
+def issue_receipt(gift: Gift, *, by_mail: bool = True) -> None:
+    """Write the receipt of a gift that has just been paid; its donor is called as the gift says from now on."""
     zone = db.session.get_one(Organisation, gift.organisation_id).zone
     giver = db.session.get_one(Donor, gift.donor_id)
     giver.name = gift.donor_name or giver.name
-    receipt.issue(gift, zone=zone, donor_name=giver.name)
+    receipt.issue(gift, zone=zone, donor_name=giver.name, by_mail=by_mail)

@@ -28,6 +28,7 @@ def audience_of(
     agreed = select(Consent.donor_id).where(_holds(organisation_id))
     return select(Donor).where(
         Donor.organisation_id == organisation_id,
+        Donor.email.is_not(None),
         Donor.erased_at.is_(None),
         Donor.id.in_(gave),
         Donor.id.in_(agreed),

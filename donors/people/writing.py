@@ -26,11 +26,12 @@ class Letter:
 
 def write_news(donor: Donor, organisation_id: str, letter: Letter) -> None:
     """Queue news of an organisation to one donor. Raises Conflict `no_basis` unless they agreed to it."""
-    if donor.erased_at is not None or not consent.holds(donor.id, organisation_id):
+    to = donor.email
+    if to is None or donor.erased_at is not None or not consent.holds(donor.id, organisation_id):
         raise Conflict("no_basis", _("This donor has not agreed to news by e-mail. Nothing was sent."))
     queue_mail(
         key=f"{letter.key}:{donor.id}",
-        to=donor.email,
+        to=to,
         subject=letter.subject,
         text=letter.text,
         html=letter.html,

@@ -15,7 +15,9 @@ from core.errors import Conflict, Invalid
 from core.mail import OutgoingMail
 from donors import reading
 from donors.gifts.gift import PENDING, Gift
+from donors.gifts.gift_void import GiftVoid
 from donors.gifts.refund import Refund
+from donors.offline.offline_gift import OfflineGift
 from donors.payments.stripe_event import StripeEvent
 from donors.people.donor import Donor
 from donors.people.sign_in_link import SignInLink
@@ -73,27 +75,35 @@ def _refuse_while_giving(donor: Donor) -> None:
 
 def scrub(donor: Donor) -> None:
     """Take the person out of every row that is not money."""
-    address = donor.email
-    db.session.execute(delete(SignInLink).where(SignInLink.email == address))
-    db.session.execute(
-        update(OutgoingMail)
-        .where(OutgoingMail.to == address)
-        .values(to="", subject="", text="", html=None, next_attempt_at=None)
-    )
+    if donor.email is not None:
+        _drop_mails(donor.email)
     scrub_gifts(Gift.donor_id == donor.id)
     promises = select(RecurringGift.id).where(RecurringGift.donor_id == donor.id)
     gifts = select(Gift.id).where(Gift.donor_id == donor.id)
     for model, which in (
         (Cancellation, Cancellation.recurring_gift_id.in_(promises)),
         (Refund, Refund.gift_id.in_(gifts)),
+        (GiftVoid, GiftVoid.gift_id.in_(gifts)),
     ):
         statement = update(model).where(which).values(reason="")
         db.session.execute(statement.execution_options(synchronize_session=False))
+    statement = update(OfflineGift).where(OfflineGift.gift_id.in_(gifts)).values(number="", note="")
+    db.session.execute(statement.execution_options(synchronize_session=False))
     _empty_events(donor)
-    donor.email, donor.name = f"{donor.id}@erased.invalid", ""
+    donor.email = f"{donor.id}@erased.invalid" if donor.email is not None else None
+    donor.name, donor.outside_key = "", None
     donor.erased_at = clock.now()
     db.session.flush()
     db.session.expire_all()
+
+
+def _drop_mails(address: str) -> None:
+    db.session.execute(delete(SignInLink).where(SignInLink.email == address))
+    db.session.execute(
+        update(OutgoingMail)
+        .where(OutgoingMail.to == address)
+        .values(to="", subject="", text="", html=None, next_attempt_at=None)
+    )
 
 
 def _empty_events(donor: Donor) -> None:
@@ -101,7 +111,10 @@ def _empty_events(donor: Donor) -> None:
     since = clock.now() - timedelta(days=EVENT_WORDS_DAYS)
     recent = select(Gift.id).where(Gift.donor_id == donor.id, Gift.started_at >= since)
     promises = select(RecurringGift.id).where(RecurringGift.donor_id == donor.id)
-    names = [donor.email, *db.session.scalars(recent), *db.session.scalars(promises)]
+    address = [donor.email] if donor.email is not None else []
+    names = [*address, *db.session.scalars(recent), *db.session.scalars(promises)]
+    if not names:
+        return
     body = func.lower(StripeEvent.body)
     told = or_(*(body.contains(each.lower(), autoescape=True) for each in names))
     statement = update(StripeEvent).where(StripeEvent.done_at.is_not(None), StripeEvent.body != "", told)

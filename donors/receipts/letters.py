@@ -78,6 +78,8 @@ def _send(gift: Gift, key: str, subject: str, template: str, about: dict[str, ob
         "subject": subject,
         "base_url": current_app.config["BASE_URL"],
     }
+    if context["donor"].email is None:  # gave without telling an address
+        return
     queue_mail(
         key=key,
         to=context["donor"].email,

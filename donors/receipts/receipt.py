@@ -3,7 +3,7 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import BigInteger, ForeignKey, Integer, String, Text, UniqueConstraint, select
+from sqlalchemy import BigInteger, ForeignKey, Integer, String, Text, UniqueConstraint, select, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core import clock, ids
@@ -41,7 +41,9 @@ class Receipt(Model):
     donor_name: Mapped[str] = mapped_column(Text)
     paid_at: Mapped[datetime] = mapped_column(UtcDateTime)
     issued_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
-    #: Empty until its mail is queued; the sweep finds those.
+    #: Whether it is mailed: not where no address is known, or staff wants no mail. It can be asked for later.
+    by_mail: Mapped[bool] = mapped_column(default=True, server_default=true())
+    #: Empty until its mail is queued; the sweep finds those that want one.
     mailed_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
     #: When a part of the gift last went back, and how much of it has in all. What was issued stays as it was.
     amended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -65,7 +67,7 @@ class Receipt(Model):
         return f"{self.year}-{self.number:06d}"
 
 
-def issue(gift: Gift, *, zone: str, donor_name: str) -> Receipt:
+def issue(gift: Gift, *, zone: str, donor_name: str, by_mail: bool = True) -> Receipt:
     """Write the gift's receipt; its year is the year of the payment where the organisation is."""
     assert gift.paid_at is not None
     year = gift.paid_at.astimezone(ZoneInfo(zone)).year
@@ -82,6 +84,7 @@ def issue(gift: Gift, *, zone: str, donor_name: str) -> Receipt:
         currency=gift.currency,
         donor_name=donor_name,
         paid_at=gift.paid_at,
+        by_mail=by_mail,
     )
     db.session.add(receipt)
     return receipt
@@ -92,3 +95,11 @@ def amend(gift: Gift, *, at: datetime) -> None:
     receipt = db.session.scalars(select(Receipt).where(Receipt.gift_id == gift.id)).first()
     if receipt is not None:
         receipt.amended_at, receipt.returned_minor = at, gift.refunded_minor
+
+
+def void(gift: Gift, *, at: datetime) -> None:
+    """Mark the receipt of a gift that never was: its number is kept and counts for nothing. It is not mailed any
+    more where it was not mailed yet."""
+    receipt = db.session.scalars(select(Receipt).where(Receipt.gift_id == gift.id)).one()
+    receipt.amended_at, receipt.returned_minor = at, gift.charged.minor
+    receipt.by_mail = receipt.by_mail and receipt.mailed_at is not None

@@ -10,6 +10,7 @@ from core.i18n import day
 from core.i18n import money as money_text
 from core.money import Money
 from donors.gifts.gift import Gift
+from donors.gifts.gift_void import GiftVoid
 from donors.receipts.receipt import Receipt
 from donors.words import deductibility_note
 from staff.organisation import Organisation
@@ -66,6 +67,15 @@ def _mark(receipt: Receipt, organisation: Organisation) -> list[str]:
         "returned": money_text(receipt.returned),
         "stands": money_text(stands),
     }
+    if not stands and db.session.get(GiftVoid, receipt.gift_id) is not None:
+        return [
+            _("Void"),
+            _(
+                "On %(day)s this gift was taken back: it was not received after all, or was recorded wrongly. "
+                "The receipt counts for nothing.",
+                **about,
+            ),
+        ]
     if not stands:
         return [
             _("Void"),

@@ -151,6 +151,9 @@ def _send(
     sentences: list[str],
     button: tuple[str, str] | None = None,
 ) -> None:
+    to = db.session.get_one(Donor, promise.donor_id).email
+    if to is None:
+        return
     context = {
         "organisation": db.session.get_one(Organisation, promise.organisation_id),
         "drive": db.session.get_one(Drive, promise.drive_id),
@@ -161,7 +164,7 @@ def _send(
     }
     queue_mail(
         key=key,
-        to=db.session.get_one(Donor, promise.donor_id).email,
+        to=to,
         subject=subject,
         text=render_template("mail/recurring.txt", **context),
         html=render_template("mail/recurring.html", **context),

@@ -117,7 +117,7 @@ def document(statement: Statement) -> bytes:
         "facts": [
             fact
             for fact in (
-                (_("Received from"), statement.donor.name or statement.donor.email),
+                (_("Received from"), statement.donor.called),
                 (_("Tax number"), organisation.tax_id),
                 (_("As of"), day_text(statement.as_of, organisation.zone)),
             )

@@ -6,6 +6,9 @@ In the caller's transaction; the caller then tells Stripe (jobs.send_version) or
 from collections.abc import Callable
 from typing import Any
 
+from flask_babel import gettext as _
+
+from core.errors import Conflict
 from donors import reading
 from donors.people import signing_in
 from donors.people.sign_in_link import SignInLink
@@ -50,9 +53,12 @@ def send_card_link(actor: Actor, recurring_gift_id: str, *, note: str) -> None:
 
 
 def send_sign_in_link(actor: Actor, donor_id: str) -> SignInLink:
-    """Mail a donor a link to their gifts, to the address that is known. Raises NotFound, Forbidden."""
+    """Mail a donor a link to their gifts, to the address that is known. Raises NotFound, Forbidden,
+    Conflict `no_address`."""
     donor = reading.get_donor(actor, donor_id)
     actor.require("gifts.refund")
+    if donor.email is None:
+        raise Conflict("no_address", _("No e-mail address of this donor is known."))
     audit.record(actor, "donor.sign_in_link", donor.id)
     return signing_in.ask_for_link(donor.email, language=donor.language, asked_by=actor.label)
 

@@ -33,3 +33,17 @@ def gift_refunded(gift: Gift, refund: Refund) -> None:
             "currency": refund.currency,
         },
     )
+
+
+def gift_voided(gift: Gift) -> None:
+    """Staff had recorded it, and it was no gift after all."""
+    tell(
+        gift.organisation_id,
+        "gift.voided",
+        {
+            "gift_id": gift.id,
+            "drive_id": gift.drive_id,
+            "amount_minor": gift.amount_minor,
+            "currency": gift.currency,
+        },
+    )
