@@ -41,7 +41,7 @@ def check_piece(found: GiftImport, number: int) -> None:
     here = find_here(found, named.values(), {each.payment_intent_id for each in judged} - {""})
     rows: list[dict[str, Any]] = []
     for each in judged:
-        external_id = named.get(each.number, each.refund_of)
+        external_id = named.get(each.number) or each.refund_of or each.own_id
         row = _noted(found, each, external_id)
         if each.status == judging.OK:
             if external_id in before:

@@ -66,7 +66,8 @@ class Judge:
         try:
             return self._judge(number, row)
         except _Wrong as wrong:
-            return Judged(number, wrong.status, wrong.rule, wrong.column)
+            own_id = self._cell(row, "external_id")[:LONGEST_ID]
+            return Judged(number, wrong.status, wrong.rule, wrong.column, own_id=own_id)
 
     def _judge(self, number: int, row: Sequence[str]) -> Judged:
         if len(row) != self._width and any(cell.strip() for cell in row[self._width :]):

@@ -9,6 +9,7 @@ from pathlib import PurePath
 from typing import BinaryIO
 
 from flask_babel import gettext as _
+from sqlalchemy import Select, select
 
 from campaigns import reading
 from campaigns.drives.drive import Drive
@@ -74,9 +75,7 @@ def create_import(
     Raises NotFound for a foreign drive, Invalid on `source`.
     """
     actor.require(MAY_IMPORT)
-    drive = reading.get_drive(actor, drive_id)
-    if drive.organisation_id != actor.organisation_id:
-        raise Invalid({"drive_id": [_("Choose a drive of your own organisation.")]})
+    drive = reading.get(drives_to(actor), Drive, drive_id)
     key, name = _source(source, received.table.header)
     found = GiftImport(
         organisation_id=actor.organisation_id,
@@ -101,6 +100,12 @@ def create_import(
     db.session.flush()
     audit.record(actor, "gift_import.uploaded", found.id, after={"rows": found.rows, "sha256": found.sha256})
     return found
+
+
+def drives_to(actor: Actor) -> Select[Drive]:
+    """The drives whose gifts are the organisation's own."""
+    actor.require("campaigns.view")
+    return select(Drive).where(Drive.organisation_id == actor.organisation_id)
 
 
 def _source(source: str, header: list[str]) -> tuple[str, str]:

@@ -1,0 +1,82 @@
+"""The next step of an import's work: one piece or some rows, in the caller's transaction. A process may die between
+any two; whoever comes next reads how far it got."""
+
+from sqlalchemy import select
+
+from core.db import db
+from donors.importing import checking, posting, undoing
+from donors.importing.gift_import import (
+    CHECKED,
+    CHECKING,
+    FAILED,
+    IMPORTED,
+    IMPORTING,
+    UNDOING,
+    UNDONE,
+    WORKING,
+    GiftImport,
+)
+from donors.importing.pieces import drop_pieces
+
+#: A step that failed so often in a row is not tried again by itself.
+MOST_FAILURES = 5
+
+
+def list_working() -> list[str]:
+    """Imports with work left, the oldest first."""
+    query = select(GiftImport.id).where(GiftImport.state.in_(WORKING)).order_by(GiftImport.uploaded_at)
+    return list(db.session.scalars(query))
+
+
+def advance(import_id: str) -> bool:
+    """Do the next step; whether there is more."""
+    found = _lock(import_id)
+    if found.state not in WORKING:
+        return False
+    step = {CHECKING: _check, IMPORTING: _import, UNDOING: _undo}[found.state]
+    step(found)
+    found.failures = 0
+    db.session.flush()
+    return found.state in WORKING
+
+
+def note_failure(import_id: str) -> None:
+    """A step failed. After some in a row the work stops until somebody looks."""
+    found = _lock(import_id)
+    if found.state not in WORKING:
+        return
+    found.failures += 1
+    if found.failures >= MOST_FAILURES:
+        found.failed_in = found.state
+        found.move_to(FAILED)
+
+
+def _lock(import_id: str) -> GiftImport:
+    query = select(GiftImport).where(GiftImport.id == import_id).with_for_update(of=GiftImport)
+    return db.session.scalars(query.execution_options(populate_existing=True)).one()
+
+
+def _check(found: GiftImport) -> None:
+    if found.done == 0:
+        checking.forget_rows(found)
+    checking.check_piece(found, found.done)
+    found.done += 1
+    if found.done == found.pieces:
+        checking.apply_refunds(found)
+        found.move_to(CHECKED)
+
+
+def _import(found: GiftImport) -> None:
+    posting.import_piece(found, found.done)
+    found.done += 1
+    if found.done == found.pieces:
+        found.move_to(IMPORTED)
+
+
+def _undo(found: GiftImport) -> None:
+    more = undoing.take_back_some(found)
+    found.done += 1
+    if not more:
+        undoing.forget_people(found)
+        drop_pieces(found)
+        found.move_to(UNDONE)
