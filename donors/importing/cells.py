@@ -79,9 +79,29 @@ _MONTHS = {
     for name in names.split()
 }
 _HOURS = {
-    **{"utc": 0, "gmt": 0, "z": 0, "wet": 0, "bst": 1, "west": 1, "cet": 1, "cest": 2, "eet": 2, "eest": 3},
-    **{"est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7},
-    **{"akst": -9, "akdt": -8, "hst": -10, "ast": -4, "adt": -3},
+    "utc": 0,
+    "gmt": 0,
+    "z": 0,
+    "wet": 0,
+    "bst": 1,
+    "west": 1,
+    "cet": 1,
+    "cest": 2,
+    "eet": 2,
+    "eest": 3,
+    "est": -5,
+    "edt": -4,
+    "cst": -6,
+    "cdt": -5,
+    "mst": -7,
+    "mdt": -6,
+    "pst": -8,
+    "pdt": -7,
+    "akst": -9,
+    "akdt": -8,
+    "hst": -10,
+    "ast": -4,
+    "adt": -3,
 }
 _TIME = re.compile(
     r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,]\d+)?)?\s*(?P<half>[ap]\.?m\.?)?"
@@ -231,7 +251,16 @@ STATES = {
     ),
     **dict.fromkeys(
         (
-            *("pending", "processing", "uncaptured", "held", "on hold", "authorized", "preapproved", "placed"),
+            *(
+                "pending",
+                "processing",
+                "uncaptured",
+                "held",
+                "on hold",
+                "authorized",
+                "preapproved",
+                "placed",
+            ),
             *("requires capture", "partially paid", "in transit", "pendiente"),
         ),
         WAITING,

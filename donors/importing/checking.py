@@ -121,7 +121,9 @@ def find_here(
         Gift.organisation_id == found.organisation_id, Gift.payment_intent_id.in_(list(payment_intent_ids))
     )
     here = set(db.session.scalars(theirs))
-    return here | set(db.session.scalars(ours)) if payment_intent_ids else here
+    if payment_intent_ids:
+        here |= set(db.session.scalars(ours))
+    return {each for each in here if each is not None}
 
 
 def apply_refunds(found: GiftImport) -> None:
@@ -161,5 +163,3 @@ def apply_refunds(found: GiftImport) -> None:
 
 def _run(statement: Any) -> None:
     db.session.execute(statement.execution_options(synchronize_session=False))
-
-

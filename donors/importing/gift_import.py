@@ -84,6 +84,8 @@ class GiftImport(Model):
     pieces: Mapped[int] = mapped_column()
     #: How many steps of the present work are done.
     done: Mapped[int] = mapped_column(default=0)
+    #: When the last step was, or the work was asked for.
+    worked_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     #: How often in a row the present step failed, and in which work it stopped for good.
     failures: Mapped[int] = mapped_column(default=0)
     failed_in: Mapped[str] = mapped_column(Text, default="")
@@ -112,6 +114,7 @@ class GiftImport(Model):
         self.state = state
         if state in WORKING:
             self.done = self.failures = 0
+            self.worked_at = clock.now()
         self.ended_at = clock.now() if state in ENDED else None
 
 

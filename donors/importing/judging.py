@@ -113,7 +113,9 @@ class Judge:
             raise self._wrong("mode", "test", SKIPPED)
         if "status" in self._places:
             status = self._state(row)
-            rule = {cells.RETURNED: "refunded", cells.NOT_PAID: "not_paid", cells.WAITING: "waiting"}.get(status)
+            rule = {cells.RETURNED: "refunded", cells.NOT_PAID: "not_paid", cells.WAITING: "waiting"}.get(
+                status
+            )
             if rule and self._kind(row) != REFUND:
                 raise self._wrong("status", rule, SKIPPED)
         if self._cell(row, "captured").lower() in {"false", "no", "0"}:

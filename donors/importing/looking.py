@@ -78,7 +78,7 @@ def standing(found: GiftImport) -> Standing:
         .group_by(ImportRow.status)
     )
     for status, count, minor in db.session.execute(query):
-        counts[status], sums[status] = count, Money(int(minor), found.drive.currency)
+        counts[status], sums[status] = count, Money(int(minor or 0), found.drive.currency)
     grouped = (ImportRow.status, ImportRow.column_name, ImportRow.rule)
     reasons = (
         select(*grouped, func.count())

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from flask_babel import gettext as _
 from sqlalchemy import delete, select
 
-from core import uploads
+from core import clock, uploads
 from core.db import after_commit, db
 from core.errors import Invalid
 from donors.importing.gift_import import FILES, MOST_ROWS, PIECE_ROWS, GiftImport, ImportPiece
@@ -73,6 +73,7 @@ def drop_pieces(found: GiftImport) -> None:
     """The file goes once the transaction has committed."""
     query = select(ImportPiece.file).where(ImportPiece.import_id == found.id)
     names = list(db.session.scalars(query))
+    found.file_dropped_at = clock.now()
     db.session.execute(delete(ImportPiece).where(ImportPiece.import_id == found.id))
     for name in names:
         after_commit(lambda name=name: uploads.discard(FILES, name))

@@ -82,7 +82,7 @@ def _sound_rows(found: GiftImport, number: int) -> list[_Sound]:
         ImportRow.number >= first,
         ImportRow.number <= last,
     )
-    wanted = {row[0]: (row[1], int(row[2])) for row in db.session.execute(query)}
+    wanted = {row[0]: (row[1], int(row[2] or 0)) for row in db.session.execute(query)}
     if not wanted:
         return []
     judge, sound = judge_of(found), list[_Sound]()
@@ -90,7 +90,8 @@ def _sound_rows(found: GiftImport, number: int) -> list[_Sound]:
         if place in wanted:
             external_id, minor = wanted[place]
             judged = judge.judge(place, cells)
-            assert judged.amount is not None and judged.paid_at is not None
+            assert judged.amount is not None
+            assert judged.paid_at is not None
             currency = judged.amount.currency
             fee = judged.fee or Money.zero(currency)
             sound.append(_Sound(judged, external_id, Money(minor, currency), fee, judged.paid_at))
@@ -202,7 +203,7 @@ def _note_imported(
 ) -> None:
     if not rows:
         return
-    table = ImportRow.__table__
+    table: Any = ImportRow.__table__
     statement = (
         update(table)
         .where(table.c.import_id == found.id, table.c.number == bindparam("row"))

@@ -14,7 +14,9 @@ RULES: dict[str, Any] = {
     "amount_large": lazy_gettext("This amount is too large."),
     "fee": lazy_gettext("The fee is no amount, or more than the gift."),
     "currency": lazy_gettext("This is no currency that is known here."),
-    "other_currency": lazy_gettext("The drive takes another currency. Import these rows into a drive that takes it."),
+    "other_currency": lazy_gettext(
+        "The drive takes another currency. Import these rows into a drive that takes it."
+    ),
     "date": lazy_gettext("This is no date."),
     "date_unclear": lazy_gettext("Day and month cannot be told apart. Say which comes first."),
     "date_future": lazy_gettext("This date is still to come."),
@@ -34,7 +36,9 @@ LEFT_OUT: dict[str, Any] = {
     "nothing": lazy_gettext("The amount is zero."),
     "test": lazy_gettext("This is a test payment."),
     "takes_back": lazy_gettext("A refund; its gift is imported without that part."),
-    "refund_alone": lazy_gettext("A refund of a gift that this file does not have. Take it back on that gift's page."),
+    "refund_alone": lazy_gettext(
+        "A refund of a gift that this file does not have. Take it back on that gift's page."
+    ),
     "twice": lazy_gettext("The same transaction stands further up in this file."),
     "here": lazy_gettext("This gift is here already."),
 }

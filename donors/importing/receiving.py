@@ -118,7 +118,9 @@ def _source(source: str, header: list[str]) -> tuple[str, str]:
         return preset.key, preset.source
     name = normal(source)
     if not name:
-        raise Invalid({"source": [_("These columns are not known. Name the system that the file comes from.")]})
+        raise Invalid(
+            {"source": [_("These columns are not known. Name the system that the file comes from.")]}
+        )
     return name, name
 
 

@@ -1,4 +1,4 @@
-"""What people decide about an import: its columns, the dry run, the start, calling it off, trying again, taking back."""
+"""What people decide about an import: columns, dry run, start, calling it off, trying again, taking back."""
 
 from flask_babel import gettext as _
 

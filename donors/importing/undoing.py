@@ -63,7 +63,11 @@ def _void(found: GiftImport, gifts: list[Gift]) -> None:
     post_many(kind="offline_voided", fund_id=drive.fund_id, groups=groups)
     take_off_gifts(
         drive,
-        [Counted(gift.donor_id, gift.paid_at, gift.amount_minor) for gift in gifts if gift.counts and gift.paid_at],
+        [
+            Counted(gift.donor_id, gift.paid_at, gift.amount_minor)
+            for gift in gifts
+            if gift.counts and gift.paid_at
+        ],
     )
     said = {"kind": REOPENED, "reason": found.undo_reason, "said_by": found.undone_by, "at": now}
     insert_rows(GiftVoid, [{"gift_id": gift.id, **said} for gift in gifts])
@@ -100,8 +104,6 @@ def forget_people(found: GiftImport) -> None:
     db.session.execute(
         update(Donor)
         .where(Donor.id.in_(forgotten))
-        .values(
-            email=Donor.id + "@erased.invalid", outside_key=None, name="", erased_at=clock.now()
-        )
+        .values(email=Donor.id + "@erased.invalid", outside_key=None, name="", erased_at=clock.now())
         .execution_options(synchronize_session=False)
     )

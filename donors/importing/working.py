@@ -1,8 +1,11 @@
 """The next step of an import's work: one piece or some rows, in the caller's transaction. A process may die between
 any two; whoever comes next reads how far it got."""
 
+from datetime import timedelta
+
 from sqlalchemy import select
 
+from core import clock
 from core.db import db
 from donors.importing import checking, posting, undoing
 from donors.importing.gift_import import (
@@ -20,12 +23,14 @@ from donors.importing.pieces import drop_pieces
 
 #: A step that failed so often in a row is not tried again by itself.
 MOST_FAILURES = 5
+#: A step takes a second or two.
+IDLE_AFTER = timedelta(seconds=50)
 
 
-def list_working() -> list[str]:
-    """Imports with work left, the oldest first."""
-    query = select(GiftImport.id).where(GiftImport.state.in_(WORKING)).order_by(GiftImport.uploaded_at)
-    return list(db.session.scalars(query))
+def list_idle() -> list[str]:
+    """Imports with work left at which nobody has worked for a while, the oldest first."""
+    idle = GiftImport.state.in_(WORKING) & (GiftImport.worked_at < clock.now() - IDLE_AFTER)
+    return list(db.session.scalars(select(GiftImport.id).where(idle).order_by(GiftImport.worked_at)))
 
 
 def advance(import_id: str) -> bool:
@@ -35,7 +40,7 @@ def advance(import_id: str) -> bool:
         return False
     step = {CHECKING: _check, IMPORTING: _import, UNDOING: _undo}[found.state]
     step(found)
-    found.failures = 0
+    found.failures, found.worked_at = 0, clock.now()
     db.session.flush()
     return found.state in WORKING
 
@@ -45,7 +50,7 @@ def note_failure(import_id: str) -> None:
     found = _lock(import_id)
     if found.state not in WORKING:
         return
-    found.failures += 1
+    found.failures, found.worked_at = found.failures + 1, clock.now()
     if found.failures >= MOST_FAILURES:
         found.failed_in = found.state
         found.move_to(FAILED)

@@ -56,6 +56,7 @@ def _imports() -> None:
         sa.Column("rows", sa.Integer(), nullable=False),
         sa.Column("pieces", sa.Integer(), nullable=False),
         sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("worked_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("failures", sa.Integer(), nullable=False),
         sa.Column("failed_in", sa.Text(), nullable=False),
         sa.Column("uploaded_by", sa.Text(), nullable=False),

@@ -111,7 +111,9 @@ def figures(session: Session, drive: Drive) -> Callable[[], Figures]:
                 LedgerTotal.balance_minor != 0
             )
         )
-        days = session.execute(select(DriveDay.on_day, DriveDay.raised_minor).where(DriveDay.raised_minor != 0))
+        days = session.execute(
+            select(DriveDay.on_day, DriveDay.raised_minor).where(DriveDay.raised_minor != 0)
+        )
         return {
             "raised": told.raised,
             "gifts": told.gifts,
