@@ -129,13 +129,12 @@ def moment(day: str, time: str, zone: str, *, order: str = "", now: datetime) ->
     found, rest = _day(text, order)
     clock_text = (rest or time).strip().removeprefix("T").removeprefix("t").strip(" ,")
     hour, minute, second, own_zone = _time(clock_text)
-    try:
-        local = datetime(*found, hour, minute, second, tzinfo=_zone(own_zone or zone))
-    except ValueError:
-        raise Unreadable("date") from None
-    instant = local.astimezone(UTC)
-    if instant.year < _OLDEST_YEAR:
+    if found[0] < _OLDEST_YEAR:
         raise Unreadable("date")
+    try:
+        instant = datetime(*found, hour, minute, second, tzinfo=_zone(own_zone or zone)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise Unreadable("date") from None
     if instant > now:
         raise Unreadable("date_future")
     return instant

@@ -11,7 +11,7 @@ from sqlalchemy import delete, select
 from core import clock, uploads
 from core.db import after_commit, db
 from core.errors import Invalid
-from donors.importing.gift_import import FILES, MOST_ROWS, PIECE_ROWS, GiftImport, ImportPiece
+from donors.importing.gift_import import FILES, MOST_ROWS, GiftImport, ImportPiece
 from donors.importing.table import Table
 
 #: A piece of long rows ends sooner.
@@ -23,6 +23,7 @@ class Cut:
     """Goes through a table once, as `pieces()`; afterwards `bounds` has each piece's first and last row."""
 
     table: Table
+    piece_rows: int
     rows: int = 0
     bounds: list[tuple[int, int]] = field(default_factory=list)
 
@@ -36,7 +37,7 @@ class Cut:
             self.rows += 1
             if self.rows > MOST_ROWS:
                 raise Invalid({"file": [_("Import %(most)s rows at a time at most.", most=MOST_ROWS)]})
-            if count == PIECE_ROWS or buffer.tell() > _PIECE_CHARS:
+            if count == self.piece_rows or buffer.tell() > _PIECE_CHARS:
                 yield self._end(buffer, first, last)
                 first = count = 0
         if count:

@@ -18,7 +18,7 @@ from core.db import db
 from core.errors import Invalid
 from core.uploads import Kept
 from donors.importing import cells
-from donors.importing.gift_import import FILES, GiftImport, ImportPiece
+from donors.importing.gift_import import FILES, PIECE_ROWS, GiftImport, ImportPiece
 from donors.importing.mapping import Mapping, suggest
 from donors.importing.pieces import Cut, read_piece
 from donors.importing.presets import normal, presets, recognise
@@ -45,11 +45,11 @@ class Received:
 
 
 @contextmanager
-def receiving(stream: BinaryIO) -> Iterator[Received]:
+def receiving(stream: BinaryIO, piece_rows: int = PIECE_ROWS) -> Iterator[Received]:
     """Read a file and keep its pieces for as long as the block succeeds. Raises Invalid on `file`."""
     size, digest = _measured(stream)
     table = open_table(stream)
-    cut = Cut(table)
+    cut = Cut(table, piece_rows)
     with uploads.keeping(FILES, cut.pieces()) as kept:
         yield Received(table, cut, kept, size, digest)
 

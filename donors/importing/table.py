@@ -44,8 +44,11 @@ def open_table(stream: BinaryIO) -> Table:
     """
     encoding = _encoding(stream)
     text = io.TextIOWrapper(stream, encoding=encoding, newline="")
-    delimiter = _delimiter(text.read(_SAMPLE))
+    sample = text.read(_SAMPLE)
     text.detach()
+    if not sample.strip():
+        raise _refused(_("This file is empty."))
+    delimiter = _delimiter(sample)
     stream.seek(0)
     rows = _rows(stream, encoding, delimiter)
     first = next(rows, None)

@@ -4,7 +4,7 @@ A gift of which a part went back to its donor since stays, since that money move
 file came, and who have nothing else here, are forgotten again.
 """
 
-from sqlalchemy import exists, func, select, update
+from sqlalchemy import exists, select, update
 
 from campaigns.drives.drive import Drive
 from campaigns.funds import ledger
@@ -20,7 +20,7 @@ from donors.gifts.gift_void import REOPENED, GiftVoid
 from donors.importing.gift_import import PIECE_ROWS, ROW_IMPORTED, ROW_UNDONE, GiftImport, ImportRow
 from donors.offline.recording import lines_of
 from donors.people.consent import Consent
-from donors.people.donor import ANONYMOUS, Donor
+from donors.people.donor import Donor
 from donors.privacy import erasing
 from donors.receipts import receipt
 from donors.receipts.receipt import Receipt
@@ -95,7 +95,6 @@ def forget_people(found: GiftImport) -> None:
     forgotten = select(Donor.id).where(
         Donor.id.in_(brought),
         Donor.erased_at.is_(None),
-        func.coalesce(Donor.outside_key, "") != ANONYMOUS,
         ~exists().where(Gift.donor_id == Donor.id, Gift.state != VOIDED),
         ~exists().where(RecurringGift.donor_id == Donor.id),
         ~exists().where(Consent.donor_id == Donor.id),

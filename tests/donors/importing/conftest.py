@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -19,7 +20,7 @@ from donors.figures import progress, tally
 from donors.figures.tally import DriveDay, DriveDonor, DriveTotal
 from donors.gifts.gift import RECEIVED, Gift
 from donors.importing import looking, receiving, steps, working
-from donors.importing.gift_import import FILES, GiftImport
+from donors.importing.gift_import import FILES, PIECE_ROWS, GiftImport
 from donors.importing.looking import Standing
 from donors.people.donor import Donor
 from staff.access import Actor, actor_for
@@ -28,8 +29,8 @@ from tests.conftest import Cast
 SAMPLES = Path(__file__).parent / "samples"
 
 
-@pytest.fixture(autouse=True)
-def no_files_left(app) -> Iterable[None]:  # noqa: ANN001 (the application, before anything lies on the shelf)
+@pytest.fixture
+def no_files_left(app: Flask) -> Iterable[None]:
     yield
     for name in FILES.names():
         uploads.discard(FILES, name)
@@ -52,10 +53,10 @@ class Importing:
     def __init__(self, actor: Actor, drive: Drive) -> None:
         self.actor, self.drive = actor, drive
 
-    def upload(self, data: bytes, source: str = "", name: str = "gifts.csv") -> GiftImport:
-        with receiving.receiving(io.BytesIO(data)) as received, transaction():
+    def upload(self, data: bytes, source: str = "", *, piece_rows: int = PIECE_ROWS) -> GiftImport:
+        with receiving.receiving(io.BytesIO(data), piece_rows) as received, transaction():
             return receiving.create_import(
-                self.actor, received, drive_id=self.drive.id, source=source, file_name=name
+                self.actor, received, drive_id=self.drive.id, source=source, file_name="gifts.csv"
             )
 
     def check(self, found: GiftImport) -> Standing:
@@ -90,7 +91,7 @@ class Importing:
 
 
 @pytest.fixture
-def importing(frida: Actor, drive: Drive) -> Importing:
+def importing(frida: Actor, drive: Drive, no_files_left: None) -> Importing:
     return Importing(frida, drive)
 
 

@@ -90,7 +90,7 @@ def test_what_recurs_is_noted_and_promises_nothing(importing: Importing, session
     notes = session.execute(
         select(Gift.external_id, OfflineGift.note).join(OfflineGift, OfflineGift.gift_id == Gift.id)
     )
-    assert dict(map(tuple, notes)) == {"900001": "recurring", "900002": "recurring", "900003": ""}
+    assert {row[0]: row[1] for row in notes} == {"900001": "recurring", "900002": "recurring", "900003": ""}
     assert session.scalars(select(Gift.recurring_gift_id)).all() == [None, None, None]
 
 
