@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from app import create_app
 from core.db import db, transaction
-from demo import bank, cause, givers, people, reports, signers
+from demo import bank, cause, givers, imports, people, reports, signers
 from staff.organisation import Organisation
 
 
@@ -41,6 +41,7 @@ def seed(stripe: str) -> None:
         ):
             with transaction():
                 step()
+        imports.bring_old_gifts()
         _say("Costs are paid, the bond is posted, updates are told, a report is public.")
 
 

@@ -18,7 +18,7 @@ from campaigns.reading import get, matching
 from core.db import Model, db
 from donors.disputes.dispute import UNDECIDED, Dispute
 from donors.disputes.fraud_warning import FraudWarning
-from donors.gifts.gift import Gift
+from donors.gifts.gift import VOIDED, Gift
 from donors.gifts.refund import Refund
 from donors.payments.stripe_event import StripeEvent
 from donors.people.consent import Consent
@@ -118,9 +118,12 @@ def promises_of(actor: Actor, wanted: Wanted | None = None) -> Select[RecurringG
 
 
 def donors_of(actor: Actor, words: str = "") -> Select[Donor]:
-    """Donors of the organisation, in no order."""
+    """Donors of the organisation, in no order; without those who are erased and behind no gift that stands."""
     actor.require("gifts.view")
-    query = select(Donor).where(Donor.organisation_id == actor.organisation_id)
+    gave = select(Gift.id).where(Gift.donor_id == Donor.id, Gift.state != VOIDED).exists()
+    query = select(Donor).where(
+        Donor.organisation_id == actor.organisation_id, or_(Donor.erased_at.is_(None), gave)
+    )
     if words:
         query = query.where(or_(matching(words, (Donor.name, Donor.email)), Donor.id == words))
     return query

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import delete, func, literal, select, update
 
 from core.bulk import insert_rows
 from core.db import db
@@ -110,18 +110,23 @@ def find_here(
 ) -> set[str]:
     """Which of these ids a gift of the organisation has, whether it was imported, recorded or paid here. One that
     was taken back with its file may come again; one that somebody took back by hand may not."""
-    again = select(GiftVoid.gift_id).where(GiftVoid.gift_id == Gift.id, GiftVoid.kind == REOPENED).exists()
-    theirs = select(Gift.external_id).where(
-        Gift.organisation_id == found.organisation_id,
-        Gift.external_source == found.source,
-        Gift.external_id.in_(list(external_ids)),
-        or_(Gift.state != VOIDED, ~again),
-    )
-    ours = select(Gift.payment_intent_id).where(
-        Gift.organisation_id == found.organisation_id, Gift.payment_intent_id.in_(list(payment_intent_ids))
-    )
-    here = set(db.session.scalars(theirs))
+    here: set[str | None] = set()
+    if external_ids:
+        theirs = select(Gift.external_id).where(
+            Gift.organisation_id == found.organisation_id,
+            Gift.external_source == found.source,
+            Gift.external_id.in_(list(external_ids)),
+        )
+        # The state is written out, so that each finds the index that has these gifts alone.
+        voided = literal(VOIDED, literal_execute=True)
+        by_hand = select(GiftVoid.gift_id).where(GiftVoid.gift_id == Gift.id, GiftVoid.kind != REOPENED)
+        here |= set(db.session.scalars(theirs.where(Gift.state != voided)))
+        here |= set(db.session.scalars(theirs.where(Gift.state == voided, by_hand.exists())))
     if payment_intent_ids:
+        ours = select(Gift.payment_intent_id).where(
+            Gift.organisation_id == found.organisation_id,
+            Gift.payment_intent_id.in_(list(payment_intent_ids)),
+        )
         here |= set(db.session.scalars(ours))
     return {each for each in here if each is not None}
 

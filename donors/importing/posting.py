@@ -49,6 +49,8 @@ def import_piece(found: GiftImport, number: int) -> None:
     those that are imported already are left alone."""
     drive = db.session.get_one(Drive, found.drive_id)
     rows = _sound_rows(found, number)
+    if not rows:
+        return
     here = find_here(
         found,
         [each.external_id for each in rows],

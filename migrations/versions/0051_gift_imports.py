@@ -19,6 +19,14 @@ def upgrade() -> None:
     _sources()
     _imports()
     _pieces_and_rows()
+    where = sa.text("state = 'voided'")
+    op.create_index(
+        "ix_gift_external_voided",
+        "gift",
+        ["organisation_id", "external_source", "external_id"],
+        sqlite_where=where,
+        postgresql_where=where,
+    )
 
 
 def _sources() -> None:
@@ -109,6 +117,7 @@ def _pieces_and_rows() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index("ix_gift_external_voided", table_name="gift")
     op.drop_table("import_row")
     op.drop_table("import_piece")
     op.drop_table("gift_import")
