@@ -17,7 +17,9 @@ def bring_old_gifts() -> None:
     drive = cause.a_drive("legal-fund")
     actor = system_actor(db.session.get_one(Organisation, drive.organisation_id))
     with FILE.open("rb") as stream, receiving.receiving(stream) as received, transaction():
-        found = receiving.create_import(actor, received, drive_id=drive.id, file_name="contributions-2024.csv")
+        found = receiving.create_import(
+            actor, received, drive_id=drive.id, file_name="contributions-2024.csv"
+        )
     with transaction():
         steps.map_columns(actor, found.id, found.columns)
         steps.ask_check(actor, found.id)

@@ -87,19 +87,21 @@ class ImportForm(Schema):
 
 def mapping_form(found: GiftImport) -> Schema:
     """A form with a list of the file's columns for each field, and what the file does not say itself."""
-    columns = [("", _("Not in this file")), *((each, each) for each in found.header)]
     declared: dict[str, fields.Field[Any]] = {
-        f"column_{name}": fields.String(
-            load_default="",
-            metadata={
-                "label": label,
-                "kind": "select",
-                "options": columns if name not in REQUIRED else [("", _("Choose")), *columns[1:]],
-            },
-        )
-        for name, label in FIELDS.items()
+        name: _column_field(found, name, label) for name, label in FIELDS.items()
     }
+    declared = {f"column_{name}": field for name, field in declared.items()}
     return Schema.from_dict({**declared, **_said_here()}, name="MappingForm")()  # pyright: ignore[reportReturnType]
+
+
+def _column_field(found: GiftImport, name: str, label: Any) -> fields.String:
+    columns = [(each, each) for each in found.header]
+    if name in REQUIRED:
+        about = {"label": label, "kind": "select", "options": [("", _("Choose")), *columns]}
+        unsaid: dict[str, Any] = {"required": _("Choose the column that says it.")}
+        return fields.String(required=True, metadata=about, error_messages=unsaid)
+    about = {"label": label, "kind": "select", "options": [("", _("Not in this file")), *columns]}
+    return fields.String(load_default="", metadata=about)
 
 
 def _said_here() -> dict[str, fields.Field[Any]]:

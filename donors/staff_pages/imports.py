@@ -113,13 +113,16 @@ def gift_import_columns(gift_import_id: str) -> AnyResponse | str:
 
 
 def _columns_page(found: GiftImport, form: Form | None = None) -> str:
+    form = form or Form(mapping_form(found), initial=shown(found.columns))
+    drawn = {name: form[f"column_{name}"] for name in FIELDS}
     return render_template(
         "donors/staff/import_columns.html",
         found=found,
-        form=form or Form(mapping_form(found), initial=shown(found.columns)),
+        form=form,
+        chosen=[each for each in drawn.values() if each.value or each.required or each.is_wrong],
+        others=[each for each in drawn.values() if not (each.value or each.required or each.is_wrong)],
         preview=looking.preview(found),
         preset=presets().get(found.source_key),
-        fields=list(FIELDS),
         sentence=sentence,
         **_words(),
     )
