@@ -108,15 +108,14 @@ def check(shelf: Shelf, data: bytes, *, field: str = "file") -> str:
 def _sniff(data: bytes) -> str:
     if data.startswith(b"%PDF-"):
         return "application/pdf" if b"%%EOF" in data[-2048:] else ""
-    return _sniff_picture(data) or _sniff_text(data)
+    return _sniff_picture(data) or ("text/csv" if _is_text(data) else "")
 
 
-def _sniff_text(data: bytes) -> str:
-    """Any text is a table of one column at least; which one it is, its reader has to see."""
+def _is_text(data: bytes) -> bool:
     try:
-        return "" if "\x00" in data.decode() else "text/csv"
+        return "\x00" not in data.decode()
     except UnicodeDecodeError:
-        return ""
+        return False
 
 
 def _sniff_picture(data: bytes) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from campaigns.funds.ledger import LedgerEntry, LedgerGroup, LedgerTotal, Line, check_lines
 from core import clock, ids
-from core.bulk import add_to_rows, insert_rows
+from core.db import add_to_rows, insert_rows
 
 
 @dataclass(frozen=True)

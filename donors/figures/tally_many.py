@@ -7,7 +7,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from campaigns.drives.drive import Drive
-from core.bulk import add_to_rows
+from core.db import add_to_rows
 from donors.figures.tally import DriveDay, DriveDonor, DriveTotal
 
 

@@ -6,8 +6,7 @@ from typing import Any
 
 from sqlalchemy import delete, func, literal, select, update
 
-from core.bulk import insert_rows
-from core.db import db
+from core.db import db, insert_rows
 from donors.gifts.gift import VOIDED, Gift
 from donors.gifts.gift_void import REOPENED, GiftVoid
 from donors.importing import judging

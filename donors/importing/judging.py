@@ -13,6 +13,7 @@ from core.money import EXPONENTS, Money
 from donors.importing import cells
 from donors.importing.cells import Unreadable
 from donors.importing.mapping import Mapping
+from donors.importing.moments import moment
 from donors.importing.presets import normal
 
 OK, BAD, SKIPPED, REFUND = "ok", "bad", "skipped", "refund"
@@ -200,9 +201,7 @@ class Judge:
             raise self._wrong("paid_on", "missing")
         zone = self._cell(row, "zone") or self._mapping.zone
         try:
-            return cells.moment(
-                day, self._cell(row, "paid_time"), zone, order=self._mapping.order, now=self._now
-            )
+            return moment(day, self._cell(row, "paid_time"), zone, order=self._mapping.order, now=self._now)
         except Unreadable as wrong:
             field = {"time": "paid_time", "zone": "zone"}.get(wrong.rule, "paid_on")
             raise self._wrong(field if field in self._places else "paid_on", wrong.rule) from None

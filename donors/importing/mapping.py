@@ -15,7 +15,7 @@ from core import clock, ids
 from core.db import Id, Model, UtcDateTime, db
 from core.errors import Invalid
 from core.money import EXPONENTS
-from donors.importing import cells
+from donors.importing import cells, moments
 from donors.importing.presets import Preset, guess, normal
 
 #: What a column may mean, in the order of the form.
@@ -53,8 +53,8 @@ DECIMALS = {
 }
 ORDERS = {
     "": lazy_gettext("As each cell shows"),
-    cells.MONTH_FIRST: lazy_gettext("Month first: 3/25/2024"),
-    cells.DAY_FIRST: lazy_gettext("Day first: 25/3/2024"),
+    moments.MONTH_FIRST: lazy_gettext("Month first: 3/25/2024"),
+    moments.DAY_FIRST: lazy_gettext("Day first: 25/3/2024"),
 }
 
 

@@ -17,8 +17,7 @@ from campaigns.drives.drive import Drive
 from campaigns.funds import ledger
 from campaigns.funds.posting import Group, post_many
 from core import ids
-from core.bulk import insert_new, insert_rows
-from core.db import db
+from core.db import db, insert_new, insert_rows
 from core.money import Money
 from donors.figures.snapping import freeze_if_due
 from donors.figures.tally_many import Counted, add_gifts

@@ -17,7 +17,7 @@ from core import uploads
 from core.db import db
 from core.errors import Invalid
 from core.uploads import Kept
-from donors.importing import cells
+from donors.importing import moments
 from donors.importing.gift_import import FILES, PIECE_ROWS, GiftImport, ImportPiece
 from donors.importing.mapping import Mapping, suggest
 from donors.importing.pieces import Cut, read_piece
@@ -147,7 +147,7 @@ def _first_mapping(found: GiftImport, drive: Drive) -> Mapping:
         return mapping
     place = found.header.index(column)
     days = [row[place] for _number, row in read_piece(found.id, 0) if place < len(row)]
-    return Mapping(**{**mapping.as_json(), "order": cells.order_of(days)})
+    return Mapping(**{**mapping.as_json(), "order": moments.order_of(days)})
 
 
 def _plain_name(name: str) -> str:

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from core.errors import Invalid
 from core.money import Money
-from donors.importing import cells
-from donors.importing.cells import COMMA, DAY_FIRST, EITHER, MONTH_FIRST, POINT, Unreadable
+from donors.importing import cells, moments
+from donors.importing.cells import COMMA, EITHER, POINT, Unreadable
+from donors.importing.moments import DAY_FIRST, MONTH_FIRST
 from donors.importing.table import open_table
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
@@ -121,7 +122,7 @@ def test_what_is_no_amount(text: str, currency: str, decimal: str, rule: str) ->
     ],
 )
 def test_days_and_times(day: str, time: str, zone: str, order: str, expected: tuple[int, int]) -> None:
-    found = cells.moment(day, time, zone, order=order, now=NOW)
+    found = moments.moment(day, time, zone, order=order, now=NOW)
     assert (found.date().isoformat(), found.hour, found.minute) == ("2025-03-05", *expected)
 
 
@@ -142,14 +143,14 @@ def test_days_and_times(day: str, time: str, zone: str, order: str, expected: tu
 )
 def test_what_is_no_day(day: str, time: str, zone: str, rule: str) -> None:
     with pytest.raises(Unreadable) as wrong:
-        cells.moment(day, time, zone, now=NOW)
+        moments.moment(day, time, zone, now=NOW)
     assert wrong.value.rule == rule
 
 
 @given(st.text(max_size=40), st.text(max_size=20), st.text(max_size=20))
 def test_any_text_is_a_moment_or_breaks_a_rule(day: str, time: str, zone: str) -> None:
     with contextlib.suppress(Unreadable):
-        assert cells.moment(day, time, zone, now=NOW) <= NOW
+        assert moments.moment(day, time, zone, now=NOW) <= NOW
 
 
 @given(st.text(max_size=30), st.sampled_from(["USD", "JPY", "KWD"]), st.sampled_from([EITHER, POINT, COMMA]))
@@ -166,6 +167,6 @@ def test_an_amount_as_we_write_it_is_read_back(minor: int, currency: str) -> Non
 
 
 def test_the_order_of_days_shows_in_one_of_them() -> None:
-    assert cells.order_of(["01/02/2025", "25/12/2024"]) == DAY_FIRST
-    assert cells.order_of(["01/02/2025", "12/25/2024"]) == MONTH_FIRST
-    assert cells.order_of(["01/02/2025", "2025-01-02"]) == ""
+    assert moments.order_of(["01/02/2025", "25/12/2024"]) == DAY_FIRST
+    assert moments.order_of(["01/02/2025", "12/25/2024"]) == MONTH_FIRST
+    assert moments.order_of(["01/02/2025", "2025-01-02"]) == ""
