@@ -41,6 +41,7 @@ LEFT_OUT: dict[str, Any] = {
     ),
     "twice": lazy_gettext("The same transaction stands further up in this file."),
     "here": lazy_gettext("This gift is here already."),
+    "went_back": lazy_gettext("A part of this gift went back to its donor, so it stays."),
 }
 
 
