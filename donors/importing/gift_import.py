@@ -31,7 +31,7 @@ STATES: dict[str, Any] = {
     IMPORTING: lazy_gettext("Importing"),
     IMPORTED: lazy_gettext("Imported"),
     UNDOING: lazy_gettext("Taking back"),
-    UNDONE: lazy_gettext("Taken back"),
+    UNDONE: lazy_gettext("Undone"),
     FAILED: lazy_gettext("Stopped by an error"),
     CANCELLED: lazy_gettext("Called off"),
 }
@@ -139,7 +139,7 @@ ROW_STATES: dict[str, Any] = {
     ROW_DUPLICATE: lazy_gettext("Here already"),
     ROW_REFUND: lazy_gettext("Refund"),
     ROW_IMPORTED: lazy_gettext("Imported"),
-    ROW_UNDONE: lazy_gettext("Taken back"),
+    ROW_UNDONE: lazy_gettext("Undone"),
 }
 
 

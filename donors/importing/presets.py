@@ -6,6 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
+
+from flask_babel import lazy_gettext
 
 
 @dataclass(frozen=True)
@@ -13,7 +16,6 @@ class Preset:
     """One kind of export file. `columns` has, for each field, the names that its column may have."""
 
     key: str
-    name: str
     #: What imports of this kind are recorded under; two files of one system share it, and so each gift once.
     source: str
     columns: Mapping[str, Sequence[str]]
@@ -25,6 +27,20 @@ class Preset:
     currency: str = ""
     decimal: str = "either"
     order: str = ""
+
+    @property
+    def name(self) -> str:
+        return str(NAMES[self.key])
+
+
+NAMES: dict[str, Any] = {
+    "stripe": lazy_gettext("Stripe: payments"),
+    "stripe_balance": lazy_gettext("Stripe: balance report"),
+    "paypal": lazy_gettext("PayPal: activity"),
+    "actblue": lazy_gettext("ActBlue: contributions"),
+    "givewp": lazy_gettext("GiveWP: donations"),
+    "donorbox": lazy_gettext("Donorbox: donations"),
+}
 
 
 @cache

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
 #: A row that breaks one of these is bad: correct it in the file, or map the columns otherwise.
@@ -54,4 +53,4 @@ def reason(rule: str) -> str:
 def sentence(column: str, rule: str) -> str:
     """The column and the rule, for lists and files."""
     text = reason(rule)
-    return _("%(column)s: %(rule)s", column=column, rule=text) if column and text else text
+    return f"{column}: {text}" if column and text else text
