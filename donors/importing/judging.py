@@ -113,11 +113,11 @@ class Judge:
         if self._cell(row, "mode").lower() == "test":
             raise self._wrong("mode", "test", SKIPPED)
         if "status" in self._places:
-            status = self._state(row)
+            status, takes_back = self._state(row), self._kind(row) == REFUND
             rule = {cells.RETURNED: "refunded", cells.NOT_PAID: "not_paid", cells.WAITING: "waiting"}.get(
                 status
             )
-            if rule and self._kind(row) != REFUND:
+            if rule and not (takes_back and status == cells.RETURNED):
                 raise self._wrong("status", rule, SKIPPED)
         if self._cell(row, "captured").lower() in {"false", "no", "0"}:
             raise self._wrong("captured", "waiting", SKIPPED)

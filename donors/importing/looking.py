@@ -52,10 +52,6 @@ class Standing:
         return self.count(ROW_BAD)
 
     @property
-    def skipped(self) -> int:
-        return self.count(ROW_SKIPPED) + self.count("refund")
-
-    @property
     def duplicates(self) -> int:
         return self.count(ROW_DUPLICATE)
 
