@@ -45,10 +45,10 @@ def list_gift_imports(query: dict[str, Any]) -> Page:
 @token_required(receiving.MAY_IMPORT)
 @uploads.takes(FILES)
 @bp.arguments(ImportFileIn, location="files")
-@bp.arguments(ImportAboutIn, location="form")
+@bp.arguments(ImportAboutIn, location="query")
 @bp.response(201, ImportOut)
 def create_gift_import(files: dict[str, Any], about: dict[str, Any]) -> GiftImport:
-    """Send a CSV file (multipart). Its columns are matched as far as they are known; then check it."""
+    """Send a CSV file (multipart `file`). Its columns are matched as far as they are known; then check it."""
     stream, name = files["file"]
     with receiving.receiving(stream) as received, transaction():
         return receiving.create_import(current_actor(), received, file_name=name, **about)

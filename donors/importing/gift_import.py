@@ -12,10 +12,11 @@ from flask_babel import lazy_gettext
 from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, Select, String, Text, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from campaigns import reading
 from campaigns.drives.drive import Drive
 from core import clock, ids
-from core.db import Id, Model, UtcDateTime, db
-from core.errors import Conflict, NotFound
+from core.db import Id, Model, UtcDateTime
+from core.errors import Conflict
 from core.uploads import Shelf
 from donors.importing.mapping import Mapping as ColumnMapping
 from staff.access import Actor
@@ -178,16 +179,9 @@ def imports_of(actor: Actor) -> Select[GiftImport]:
 
 def get_import(actor: Actor, import_id: str) -> GiftImport:
     """Raises NotFound for another organisation's."""
-    found = db.session.scalar(imports_of(actor).where(GiftImport.id == import_id))
-    if found is None:
-        raise NotFound
-    return found
+    return reading.get(imports_of(actor), GiftImport, import_id)
 
 
 def lock_import(actor: Actor, import_id: str) -> GiftImport:
     """The row, locked until the transaction ends. Raises NotFound."""
-    query = imports_of(actor).where(GiftImport.id == import_id).with_for_update(of=GiftImport)
-    found = db.session.scalar(query.execution_options(populate_existing=True))
-    if found is None:
-        raise NotFound
-    return found
+    return reading.get(imports_of(actor), GiftImport, import_id, lock=True)
