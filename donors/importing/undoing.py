@@ -97,24 +97,25 @@ def _note(found: GiftImport, numbers: list[int], **values: str) -> None:
         )
 
 
-def forget_people(found: GiftImport) -> None:
-    """At the end: the people whom the file alone brought are erased, and their words go from its gifts."""
+def forget_some(found: GiftImport) -> bool:
+    """Once all is taken back: the next people whom the file alone brought are erased, and their words go from its
+    gifts; whether there may be more."""
     brought = (
         select(Gift.donor_id)
         .join(ImportRow, ImportRow.gift_id == Gift.id)
         .where(ImportRow.import_id == found.id, ImportRow.is_new_donor, ImportRow.status == ROW_UNDONE)
     )
-    forgotten = select(Donor.id).where(
+    query = select(Donor).where(
         Donor.id.in_(brought),
         Donor.erased_at.is_(None),
         ~exists().where(Gift.donor_id == Donor.id, Gift.state != VOIDED),
         ~exists().where(RecurringGift.donor_id == Donor.id),
         ~exists().where(Consent.donor_id == Donor.id),
     )
-    erasing.scrub_gifts(Gift.donor_id.in_(forgotten))
-    db.session.execute(
-        update(Donor)
-        .where(Donor.id.in_(forgotten))
-        .values(email=Donor.id + "@erased.invalid", outside_key=None, name="", erased_at=clock.now())
-        .execution_options(synchronize_session=False)
-    )
+    people = list(db.session.scalars(query.limit(PIECE_ROWS).with_for_update(of=Donor)))
+    erasing.scrub_gifts(Gift.donor_id.in_([each.id for each in people]))
+    for each in people:
+        each.email, each.name, each.outside_key = f"{each.id}@erased.invalid", "", None
+        each.erased_at = clock.now()
+    db.session.flush()
+    return len(people) == PIECE_ROWS

@@ -79,9 +79,8 @@ def _import(found: GiftImport) -> None:
 
 
 def _undo(found: GiftImport) -> None:
-    more = undoing.take_back_some(found)
+    more = undoing.take_back_some(found) or undoing.forget_some(found)
     found.done += 1
     if not more:
-        undoing.forget_people(found)
         drop_pieces(found)
         found.move_to(UNDONE)
