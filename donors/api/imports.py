@@ -159,6 +159,8 @@ def _told(found: GiftImport) -> dict[str, Any]:
         **{name: getattr(found, name) for name in ImportOut().fields},
         "counts": stands.counts,
         "amounts_minor": {status: amount.minor for status, amount in stands.sums.items()},
+        "counting": stands.counting[0],
+        "counting_minor": stands.counting[1].minor,
         "currency": found.drive.currency,
         "progress": stands.share,
         "reasons": [

@@ -61,6 +61,7 @@ def _noted(found: GiftImport, each: Judged, external_id: str) -> dict[str, Any]:
         "column_name": each.column,
         "external_id": external_id,
         "amount_minor": each.amount.minor if each.amount else None,
+        "counts": bool(each.paid_at and found.drive.counts(started_at=each.paid_at, paid_at=each.paid_at)),
     }
 
 

@@ -165,6 +165,8 @@ class ImportRow(Model):
     external_id: Mapped[str] = mapped_column(Text, default="")
     #: In the drive's currency, what went back taken off.
     amount_minor: Mapped[int | None] = mapped_column(BigInteger)
+    #: Whether the gift counts toward the drive's goals, by the day it was paid.
+    counts: Mapped[bool] = mapped_column(default=False)
     gift_id: Mapped[str | None] = mapped_column(Id)
     #: Whether its donor was not known before.
     is_new_donor: Mapped[bool] = mapped_column(default=False)

@@ -39,6 +39,8 @@ class Standing:
     #: Each reason with its number of rows, the commonest first.
     reasons: list[tuple[str, str, str, int]]
     share: float
+    #: Of the rows to import or imported, those that count toward the drive's goals: how many, and their sum.
+    counting: tuple[int, Money]
 
     def count(self, status: str) -> int:
         return self.counts.get(status, 0)
@@ -84,7 +86,17 @@ def standing(found: GiftImport) -> Standing:
         .limit(50)
     )
     told = [(row[0], row[1], row[2], row[3]) for row in db.session.execute(reasons)]
-    return Standing(counts, sums, told, _share(found, counts))
+    return Standing(counts, sums, told, _share(found, counts), _counting(found))
+
+
+def _counting(found: GiftImport) -> tuple[int, Money]:
+    query = select(func.count(), func.coalesce(func.sum(ImportRow.amount_minor), 0)).where(
+        ImportRow.import_id == found.id,
+        ImportRow.status.in_((ROW_OK, ROW_IMPORTED)),
+        ImportRow.counts.is_(True),
+    )
+    count, minor = db.session.execute(query).one()
+    return count, Money(int(minor or 0), found.drive.currency)
 
 
 def _share(found: GiftImport, counts: dict[str, int]) -> float:

@@ -208,14 +208,16 @@ def _note_imported(
     statement = (
         update(table)
         .where(table.c.import_id == found.id, table.c.number == bindparam("row"))
-        .values(status=ROW_IMPORTED, gift_id=bindparam("gift"), is_new_donor=bindparam("fresh"))
+        .values(
+            status=ROW_IMPORTED,
+            gift_id=bindparam("gift"),
+            counts=bindparam("toward"),
+            is_new_donor=bindparam("fresh"),
+        )
     )
-    noted = [
-        {
-            "row": number,
-            "gift": gifts[number]["id"],
-            "fresh": gifts[number]["donor_id"] in new,
-        }
-        for number in (each.judged.number for each in rows)
-    ]
+    noted: list[dict[str, Any]] = []
+    for number in (each.judged.number for each in rows):
+        gift = gifts[number]
+        fresh = gift["donor_id"] in new
+        noted.append({"row": number, "gift": gift["id"], "toward": gift["counts"], "fresh": fresh})
     db.session.connection().execute(statement, noted)

@@ -221,6 +221,8 @@ class FullImportOut(ImportOut):
 
     counts = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
     amounts_minor = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
+    counting = fields.Integer(required=True, metadata={"description": "Gifts that count toward goals"})
+    counting_minor = fields.Integer(required=True)
     currency = fields.String(required=True)
     progress = fields.Float(required=True, metadata={"description": "Of the present work, from 0 to 1"})
     reasons = fields.List(fields.Nested(ImportReasonOut), required=True)

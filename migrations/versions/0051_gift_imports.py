@@ -106,6 +106,7 @@ def _pieces_and_rows() -> None:
         sa.Column("column_name", sa.Text(), nullable=False),
         sa.Column("external_id", sa.Text(), nullable=False),
         sa.Column("amount_minor", sa.BigInteger(), nullable=True),
+        sa.Column("counts", sa.Boolean(), nullable=False),
         sa.Column("gift_id", sa.String(length=40), nullable=True),
         sa.Column("is_new_donor", sa.Boolean(), nullable=False),
         sa.CheckConstraint(_STATUSES, name=op.f("ck_import_row_status")),

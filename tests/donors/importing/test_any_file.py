@@ -78,6 +78,8 @@ def test_any_mix_of_rows(
     renamed = {ROW_OK: ROW_IMPORTED}
     assert done.counts == {renamed.get(status, status): rows for status, rows in checked.counts.items()}
     after = figures()
+    assert after["raised"] == checked.counting[1] == done.counting[1]
+    assert after["gifts"] == checked.counting[0]
     came = session.scalar(select(func.sum(Gift.amount_minor)).where(Gift.state == "settled")) or 0
     assert usd(int(came)) == done.sums.get(ROW_IMPORTED, usd(0))
     again = importing.upload(data, "Some system")
