@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from sqlalchemy import delete, func, literal, select, update
+from sqlalchemy import delete, exists, func, literal, select, update
 
 from core.db import db, insert_rows
 from donors.gifts.gift import VOIDED, Gift
@@ -36,7 +36,7 @@ def check_piece(found: GiftImport, number: int) -> None:
     judge = judge_of(found)
     judged = [judge.judge(place, row) for place, row in read_piece(found.id, number)]
     named = _named(found, [each for each in judged if each.status == judging.OK])
-    before = _ids_before(found, named.values())
+    before: set[str] = set()
     here = find_here(found, named.values(), {each.payment_intent_id for each in judged} - {""})
     rows: list[dict[str, Any]] = []
     for each in judged:
@@ -131,8 +131,25 @@ def find_here(
     return {each for each in here if each is not None}
 
 
+def note_twice(found: GiftImport) -> None:
+    """After the last piece: of the rows of one id the first is the gift, wherever in the file they stand. Within a
+    piece that is known already; asking for each piece would read all the earlier ones again."""
+    earlier = ImportRow.__table__.alias()
+    above = exists().where(
+        earlier.c.import_id == found.id,
+        earlier.c.external_id == ImportRow.external_id,
+        earlier.c.number < ImportRow.number,
+        earlier.c.status.in_((ROW_OK, ROW_DUPLICATE)),
+    )
+    _run(
+        update(ImportRow)
+        .where(ImportRow.import_id == found.id, ImportRow.status == ROW_OK, above)
+        .values(status=ROW_DUPLICATE, rule="twice")
+    )
+
+
 def apply_refunds(found: GiftImport) -> None:
-    """After the last piece: what refunds of this file take back is taken off its gifts, and each refund is noted as
+    """After that: what refunds of this file take back is taken off its gifts, and each refund is noted as
     one that did, or as one whose gift is not imported with this file."""
     rows = ImportRow.__table__
     refund = rows.alias()
