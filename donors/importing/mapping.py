@@ -16,7 +16,7 @@ from core.db import Id, Model, UtcDateTime, db
 from core.errors import Invalid
 from core.money import EXPONENTS
 from donors.importing import cells, moments
-from donors.importing.presets import Preset, guess, normal
+from donors.importing.presets import guess, normal, presets
 
 #: What a column may mean, in the order of the form.
 FIELDS: dict[str, Any] = {
@@ -95,10 +95,9 @@ class ImportSource(Model):
     saved_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
 
 
-def suggest(
-    organisation_id: str, key: str, header: Sequence[str], preset: Preset | None, *, currency: str, zone: str
-) -> Mapping:
+def suggest(organisation_id: str, key: str, header: Sequence[str], *, currency: str, zone: str) -> Mapping:
     """The mapping to begin with: the one saved for this source where the file has its columns, else a guess."""
+    preset = presets().get(key)
     kept = find_source(organisation_id, key)
     if kept is not None:
         mapping = Mapping.of_json(kept.mapping)

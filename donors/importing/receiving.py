@@ -138,7 +138,6 @@ def _first_mapping(found: GiftImport, drive: Drive) -> Mapping:
         found.organisation_id,
         found.source_key,
         found.header,
-        presets().get(found.source_key),
         currency=drive.currency,
         zone=zone,
     )
