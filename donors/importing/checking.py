@@ -133,13 +133,17 @@ def find_here(
 
 def note_twice(found: GiftImport) -> None:
     """After the last piece: of the rows of one id the first is the gift, wherever in the file they stand. Within a
-    piece that is known already; asking for each piece would read all the earlier ones again."""
+    piece that is known already; asking for each piece would read all the earlier ones again.
+
+    Number and status are wrapped, so that no index but that of the ids can serve: by any other, each row would be
+    compared with all before it.
+    """
     earlier = ImportRow.__table__.alias()
     above = exists().where(
         earlier.c.import_id == found.id,
         earlier.c.external_id == ImportRow.external_id,
-        earlier.c.number < ImportRow.number,
-        earlier.c.status.in_((ROW_OK, ROW_DUPLICATE)),
+        earlier.c.number + 0 < ImportRow.number,
+        func.coalesce(earlier.c.status, "").in_((ROW_OK, ROW_DUPLICATE)),
     )
     _run(
         update(ImportRow)
