@@ -35,7 +35,7 @@ torture: .venv/ready translations/.ready ## Disguises of names, random lives of 
 	$(PY) -m pytest -q -n $(WORKERS) tests/campaigns/test_disguises.py tests/torture
 	AMPARO_WALLS=1 $(PY) -m pytest -q tests/safety
 	AMPARO_TORTURE=1 $(PY) -m pytest -q --database both tests/stories/test_withdrawal.py tests/stories/test_dying.py \
-	tests/donors/matching/test_rush.py
+	tests/donors/matching/test_rush.py tests/torture/test_importing.py
 
 simulate: .venv/ready translations/.ready ## A year of a thousand recurring gifts with failing cards; prints what came of it
 	$(PY) -m tests.torture.simulation --gifts 1000 --months 12

@@ -4,7 +4,7 @@ Only edges open `with transaction():`; everything below adds and flushes. No net
 """
 
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from flask import Flask
 from flask_sqlalchemy_lite import SQLAlchemy
-from sqlalchemy import BigInteger, Connection, DateTime, Engine, MetaData, String, select
+from sqlalchemy import BigInteger, Connection, DateTime, Engine, MetaData, String, insert, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine.interfaces import Dialect
@@ -195,16 +195,34 @@ def upsert_add(model: type[Model], *, key: dict[str, Any], add: dict[str, int]) 
     return dict(db.session.execute(statement, key | add).one()._mapping)
 
 
-def upsert_add_many(
-    model: type[Model], rows: list[tuple[dict[str, Any], dict[str, int]]]
-) -> list[dict[str, Any]]:
-    """`upsert_add` for (key, add) of many rows, no key twice; returns keys and counters in any order."""
+def insert_rows(model: type[Model], rows: Sequence[dict[str, Any]]) -> None:
+    """Raises IntegrityError where a row is refused; then none is written."""
+    if rows:
+        table: Any = model.__table__
+        db.session.execute(insert(table), list(rows))
+
+
+def insert_new(model: type[Model], rows: Sequence[dict[str, Any]], key: str) -> set[Any]:
+    """Insert the rows whose unique keys are not there yet; the values of `key` of those that were."""
+    if not rows:
+        return set()
+    statement = (
+        _insert(model, db.session.get_bind().dialect.name)
+        .on_conflict_do_nothing()
+        .returning(model.__table__.c[key])
+    )
+    return set(db.session.scalars(statement, list(rows)))
+
+
+def add_to_rows(
+    model: type[Model], key: Sequence[str], add: Sequence[str], rows: Sequence[dict[str, Any]]
+) -> list[Any]:
+    """Add to the counters `add` of the rows with these primary keys, making those that are not there; each row's
+    key and counters as they stand then. A key may come once. Rows are locked in the order of their keys."""
     if not rows:
         return []
-    key, add = rows[0]
     statement = _upsert_many(model, db.session.get_bind().dialect.name, tuple(key), tuple(add))
-    found = db.session.execute(statement, [{**key, **add} for key, add in rows])
-    return [dict(each) for each in found.mappings()]
+    return list(db.session.execute(statement, sorted(rows, key=lambda row: tuple(row[name] for name in key))))
 
 
 def lock_all(model: type[Row], ids: Iterable[str]) -> list[Row]:

@@ -13,7 +13,7 @@ keeps nothing when the transaction fails. A process that dies between the two le
 
 import hashlib
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
@@ -35,6 +35,7 @@ MEDIA_TYPES = {
     "image/jpeg": "jpg",
     "image/png": "png",
     "image/webp": "webp",
+    "text/csv": "csv",
 }
 _PICTURES = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
 MOST_PIXELS = 80_000_000
@@ -107,6 +108,17 @@ def check(shelf: Shelf, data: bytes, *, field: str = "file") -> str:
 def _sniff(data: bytes) -> str:
     if data.startswith(b"%PDF-"):
         return "application/pdf" if b"%%EOF" in data[-2048:] else ""
+    return _sniff_picture(data) or ("text/csv" if _is_text(data) else "")
+
+
+def _is_text(data: bytes) -> bool:
+    try:
+        return "\x00" not in data.decode()
+    except UnicodeDecodeError:
+        return False
+
+
+def _sniff_picture(data: bytes) -> str:
     try:
         with Image.open(BytesIO(data), formats=list(_PICTURES)) as picture:
             kind, pixels = str(picture.format), picture.width * picture.height
@@ -126,7 +138,7 @@ def _sniff(data: bytes) -> str:
 
 
 @contextmanager
-def keeping(shelf: Shelf, files: Sequence[bytes], *, field: str = "file") -> Iterator[list[Kept]]:
+def keeping(shelf: Shelf, files: Iterable[bytes], *, field: str = "file") -> Iterator[list[Kept]]:
     """Put files on the shelf for as long as the block succeeds. Raises what `check` raises."""
     kept: list[Kept] = []
     try:

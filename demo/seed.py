@@ -16,6 +16,7 @@ from demo import (
     debits,
     employers,
     givers,
+    imports,
     offline,
     people,
     reports,
@@ -66,6 +67,7 @@ def seed(stripe: str) -> None:
         ):
             with transaction():
                 step()
+        imports.bring_old_gifts()
         _say("Costs are paid, the bond is posted, updates are told, a report is public.")
 
 

@@ -1,5 +1,6 @@
 """Jobs of giving: nudges for rows that are already committed, and the sweep that needs no nudge."""
 
+import logging
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -11,6 +12,7 @@ from donors.defence import learning
 from donors.employers import claiming
 from donors.figures import checking, snapping, stepping
 from donors.gifts.gift import Gift
+from donors.importing import working as imports
 from donors.mailings import sending as mailings
 from donors.payments import (
     at_stripe,
@@ -27,6 +29,8 @@ from donors.privacy import retention
 from donors.receipts import letters
 from donors.receipts.receipt import Receipt
 from donors.recurring import upkeep
+
+log = logging.getLogger(__name__)
 
 
 @jobs.watch(seconds=0.25)
@@ -237,3 +241,25 @@ def check_figures() -> None:
         found = checking.find_wrong()
         with transaction():
             checking.note(found)
+
+
+@jobs.job
+def advance_import(import_id: str) -> None:
+    """Somebody asked an import to go on: a step a transaction, until there is none left or one fails."""
+    more = True
+    while more:
+        try:
+            with transaction():
+                more = imports.advance(import_id)
+        except Exception:
+            log.exception("a step of %s failed; the sweep tries it again", import_id)
+            with transaction():
+                imports.note_failure(import_id)
+            return
+
+
+@jobs.every(minutes=1)
+def sweep_imports() -> None:
+    """Imports whose worker died go on where it was."""
+    for import_id in imports.list_idle():
+        advance_import.run(import_id)

@@ -18,7 +18,7 @@ from campaigns.reading import get, matching
 from core.db import Model, db
 from donors.disputes.dispute import UNDECIDED, Dispute
 from donors.disputes.fraud_warning import FraudWarning
-from donors.gifts.gift import CHECKOUT, Gift
+from donors.gifts.gift import CHECKOUT, VOIDED, Gift
 from donors.gifts.refund import Refund
 from donors.payments.stripe_event import StripeEvent
 from donors.people.consent import Consent
@@ -120,10 +120,14 @@ def promises_of(actor: Actor, wanted: Wanted | None = None) -> Select[RecurringG
 
 
 def donors_of(actor: Actor, words: str = "") -> Select[Donor]:
-    """Donors of the organisation, in no order; who was merged into another is found as that one."""
+    """Donors of the organisation, in no order; who was merged into another is found as that one. Without those who
+    are erased and behind no gift that stands."""
     actor.require("gifts.view")
+    gave = select(Gift.id).where(Gift.donor_id == Donor.id, Gift.state != VOIDED).exists()
     query = select(Donor).where(
-        Donor.organisation_id == actor.organisation_id, Donor.merged_into_id.is_(None)
+        Donor.organisation_id == actor.organisation_id,
+        Donor.merged_into_id.is_(None),
+        or_(Donor.erased_at.is_(None), gave),
     )
     if words:
         row = aliased(Donor)

@@ -154,7 +154,7 @@ def post(*, kind: str, source: str, fund_id: str, lines: Sequence[Line], occurre
     Raises `Unbalanced`; the database refuses a second group of the same kind and source.
     """
     lines = [line for line in lines if line.amount.minor]
-    _check(lines)
+    check_lines(lines)
     group_id = ids.new_id("grp")
     group = {
         "id": group_id,
@@ -195,7 +195,8 @@ def _insert(model: type[Model]) -> Insert:
     return insert(table)
 
 
-def _check(lines: Sequence[Line]) -> None:
+def check_lines(lines: Sequence[Line]) -> None:
+    """Raises `Unbalanced` unless these can be one group."""
     sums: dict[str, int] = {}
     for line in lines:
         if line.account not in ACCOUNTS:

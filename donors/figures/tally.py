@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from campaigns.drives.drive import Drive
 from campaigns.funds.ledger import NO_DRIVE, RAISED, LedgerTotal
-from core.db import Model, db, upsert_add, upsert_add_many
+from core.db import Model, add_to_rows, db, upsert_add
 from core.gathering import gather
 from donors.figures.drive_total import DriveTotal
 from donors.figures.drive_total import count as _count
@@ -57,13 +57,11 @@ def _add_gifts(counted: list[tuple[str, str, date, int]]) -> None:
     for drive_id, _donor_id, on_day, minor in counted:
         days[drive_id, on_day] += minor
     keyed = [
-        ({"drive_id": drive, "donor_id": donor}, {"gifts": of_donors[drive, donor]})
-        for drive, donor in sorted(of_donors)
+        {"drive_id": drive_id, "donor_id": donor_id, "gifts": count}
+        for (drive_id, donor_id), count in of_donors.items()
     ]
-    stand = upsert_add_many(DriveDonor, keyed)
-    first = Counter(
-        each["drive_id"] for each in stand if each["gifts"] == of_donors[each["drive_id"], each["donor_id"]]
-    )
+    stand = add_to_rows(DriveDonor, ("drive_id", "donor_id"), ("gifts",), keyed)
+    first = Counter(each.drive_id for each in stand if each.gifts == of_donors[each.drive_id, each.donor_id])
     for drive_id in sorted(gifts):
         _count(drive_id, gifts=gifts[drive_id], donors=first[drive_id])
     for drive_id, on_day in sorted(days):

@@ -42,7 +42,7 @@ CARD, BANK = METHODS = ("card", "bank")
 NAME_DISPLAYS = ("full", "initial", "alias", "anonymous")
 
 
-_STANDS = "state <> 'voided'"
+_STANDS, _VOIDED = "state <> 'voided'", "state = 'voided'"
 
 
 class Gift(Model, MoneyColumns):
@@ -66,6 +66,13 @@ class Gift(Model, MoneyColumns):
             unique=True,
             sqlite_where=text(_STANDS),
             postgresql_where=text(_STANDS),
+        ),
+        # And for looking whether one was taken back before.
+        Index(
+            "ix_gift_external_voided",
+            *("organisation_id", "external_source", "external_id"),
+            sqlite_where=text(_VOIDED),
+            postgresql_where=text(_VOIDED),
         ),
         UniqueConstraint("recurring_gift_id", "period_on"),
         Index("ix_gift_drive_paid", "drive_id", "paid_at"),

@@ -224,13 +224,17 @@ def _paid_at(gift: Gift) -> datetime:
 
 def _post(gift: Gift, kind: str, *, at: datetime, sign: int) -> None:
     amount = Money(gift.amount_minor * sign, gift.currency)
-    ledger.post(
-        kind=kind,
-        source=gift.id,
-        fund_id=gift.fund_id,
-        lines=[
-            Line(ledger.BANK, amount),
-            Line(ledger.GIFTS, -amount, gift.drive_id if gift.counts else ledger.NO_DRIVE),
-        ],
-        occurred_at=at,
-    )
+    fee = Money((gift.processing_fee_minor or 0) * sign, gift.currency)
+    counts_for = gift.drive_id if gift.counts else ledger.NO_DRIVE
+    lines = lines_of(amount, fee, counts_for)
+    ledger.post(kind=kind, source=gift.id, fund_id=gift.fund_id, lines=lines, occurred_at=at)
+
+
+def lines_of(amount: Money, fee: Money, counts_for: str) -> list[Line]:
+    """What a gift without a checkout posts: it came to the bank, less what another processor kept of it. Negative
+    amounts take it back."""
+    return [
+        Line(ledger.BANK, amount - fee),
+        Line(ledger.PROCESSING_FEES, fee, counts_for),
+        Line(ledger.GIFTS, -amount, counts_for),
+    ]

@@ -16,6 +16,8 @@ from core import clock
 from core.db import Model, db
 from core.mail import OutgoingMail
 from donors.gifts.gift import EXPIRED, FAILED, Gift
+from donors.importing.gift_import import WORKING, GiftImport
+from donors.importing.pieces import drop_pieces
 from donors.payments.stripe_event import StripeEvent
 from donors.people.donor import Donor
 from donors.people.sign_in_link import SignInLink
@@ -88,6 +90,11 @@ def _scrub_donors(ids: list[Any]) -> None:
         erasing.scrub(db.session.get_one(Donor, donor_id))
 
 
+def _drop_files(ids: list[Any]) -> None:
+    for import_id in ids:
+        drop_pieces(db.session.get_one(GiftImport, import_id))
+
+
 RULES = (
     Rule(
         "links",
@@ -112,6 +119,18 @@ RULES = (
         SupporterPage,
         lambda before: and_(SupporterPage.begun_at < before, SupporterPage.state == DRAFT),
         _drop(SupporterPage),
+    ),
+    Rule(
+        "import_files",
+        lazy_gettext("Files of imported gifts, deleted"),
+        30,
+        GiftImport,
+        lambda before: and_(
+            GiftImport.worked_at < before,
+            GiftImport.file_dropped_at.is_(None),
+            GiftImport.state.not_in(WORKING),
+        ),
+        _drop_files,
     ),
     Rule(
         "events",

@@ -112,7 +112,9 @@ def amend(gift: Gift, *, at: datetime) -> None:
 
 def void(gift: Gift, *, at: datetime) -> None:
     """Mark the receipt of a gift that never was: its number is kept and counts for nothing. It is not mailed any
-    more where it was not mailed yet."""
-    receipt = db.session.scalars(select(Receipt).where(Receipt.gift_id == gift.id)).one()
+    more where it was not mailed yet. An imported gift has none."""
+    receipt = db.session.scalars(select(Receipt).where(Receipt.gift_id == gift.id)).first()
+    if receipt is None:
+        return
     receipt.amended_at, receipt.returned_minor = at, gift.charged.minor
     receipt.by_mail = receipt.by_mail and receipt.mailed_at is not None

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy.orm import Session
 
-from core.db import lock, lock_all, transaction, upsert_add_many
+from core.db import add_to_rows, lock, lock_all, transaction
 from core.gathering import gather, gathering, write_out
 from donors.receipts.receipt import ReceiptSeries
 from staff.organisation import Organisation
@@ -94,14 +94,13 @@ def test_many_counters_move_by_one_statement(session: Session) -> None:
     ids = sorted(each.id for each in organisations(session))
 
     def add(count: int) -> list[int]:
-        found = upsert_add_many(
-            ReceiptSeries, [({"organisation_id": each, "year": 2026}, {"last": count}) for each in ids]
-        )
-        assert sorted(each["organisation_id"] for each in found) == ids
-        return [each["last"] for each in found]
+        rows = [{"organisation_id": each, "year": 2026, "last": count} for each in ids]
+        found = add_to_rows(ReceiptSeries, ("organisation_id", "year"), ("last",), rows)
+        assert sorted(each.organisation_id for each in found) == ids
+        return [each.last for each in found]
 
     assert add(2) == [2, 2, 2]
     with statements() as asked:
         assert add(3) == [5, 5, 5]
     assert len(asked) == 1
-    assert upsert_add_many(ReceiptSeries, []) == []
+    assert add_to_rows(ReceiptSeries, ("organisation_id", "year"), ("last",), []) == []

@@ -1,0 +1,1 @@
+"""Gifts from the export files of other systems: read, checked, imported and taken back."""
