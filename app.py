@@ -78,6 +78,7 @@ def _register(app: Flask, api: Api) -> None:
         pages.drives.bp,
         embeds.bp,
         pages.petitions.bp,
+        pages.referrals.bp,
         my_pages.bp,
         webhook.bp,
         giving_pages.bp,

@@ -5,6 +5,7 @@ from sqlalchemy import select
 
 from campaigns.opening import get_led
 from campaigns.partner import Partner
+from campaigns.partners import donor_sharing
 from core import clock
 from core.db import db
 from core.errors import Conflict, Invalid, NotFound
@@ -13,11 +14,17 @@ from staff.access import Actor
 from staff.organisation import Organisation
 
 
-def invite_partner(actor: Actor, campaign_id: str, *, organisation_slug: str) -> Partner:
-    """Invite the organisation of that slug; it sees nothing of the inside until it accepts.
+def invite_partner(
+    actor: Actor, campaign_id: str, *, organisation_slug: str, mode: str = donor_sharing.NOTHING
+) -> Partner:
+    """Invite the organisation of that slug; it sees nothing of the inside until it accepts. `mode` says which
+    of the lead's donors it then sees.
 
-    Raises Invalid on organisation_slug when there is none, or it takes part or is invited already.
+    Raises Invalid on organisation_slug when there is none, or it takes part or is invited already; on mode;
+    Forbidden where donors are shared by who may not see them.
     """
+    if mode != donor_sharing.NOTHING:
+        actor.require("gifts.view")
     campaign = get_led(actor, campaign_id)
     organisation = db.session.scalar(select(Organisation).where(Organisation.slug == organisation_slug))
     if organisation is None:
@@ -34,8 +41,10 @@ def invite_partner(actor: Actor, campaign_id: str, *, organisation_slug: str) ->
         raise Invalid({"organisation_slug": [_("This organisation takes part or is invited already.")]})
     else:
         partner.ended_at, partner.accepted_at, partner.invited_at = None, None, clock.now()
+        partner.is_told_by_lead = partner.is_told_by_partner = False
     db.session.flush()
     audit.record(actor, "partner.invited", campaign.id, after={"organisation": organisation.id})
+    donor_sharing.decide(actor, partner, mode)
     return partner
 
 
@@ -52,6 +61,7 @@ def decline_invitation(actor: Actor, partner_id: str) -> Partner:
     """Say no. Raises as `accept_invitation`."""
     partner = _own_invitation(actor, partner_id)
     partner.ended_at = clock.now()
+    donor_sharing.stop_sharing(partner.campaign_id, partner.organisation_id)
     db.session.flush()
     audit.record(actor, "partner.declined", partner.campaign_id, after={"partner": partner.id})
     return partner
@@ -70,6 +80,7 @@ def end_partnership(actor: Actor, campaign_id: str, partner_id: str) -> Partner:
     if partner.part == "lead":
         raise Conflict("lead_stays", _("The lead organisation stays in its campaign."))
     partner.ended_at = clock.now()
+    donor_sharing.stop_sharing(partner.campaign_id, partner.organisation_id)
     db.session.flush()
     audit.record(actor, "partner.ended", campaign.id, after={"organisation": partner.organisation_id})
     return partner

@@ -1,5 +1,5 @@
-"""The public pages: drives and giving to them, petitions."""
+"""The public pages: drives and giving to them, petitions, partners' links."""
 
-from donors.pages import drives, petitions
+from donors.pages import drives, petitions, referrals
 
-__all__ = ["drives", "petitions"]
+__all__ = ["drives", "petitions", "referrals"]

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from campaigns import picturing
 from campaigns.drives.drive import Drive
-from core import clock, jobs
+from core import clock, ids, jobs
 from core.db import db, transaction
 from core.errors import Conflict, Gone, Invalid, NotFound
 from core.forms import Form
@@ -22,22 +22,36 @@ from donors.gifts import fee_cover, form_token, giving, visit
 from donors.gifts.gift import EXPIRED, FAILED, PENDING, Gift
 from donors.gifts.giving import GiftOrder
 from donors.jobs import refresh_gift
+from donors.partners import referral
 from donors.payments import at_stripe, defence_at_stripe
 from donors.public import campaign_face, face
 from donors.public.face import Face
 from donors.public.showing import PICTURE_DIGITS, campaign_view, drive_view, progress_view, thanks_view
-from donors.schemas import amount_of, asking, consent_wording, give_schema
+from donors.schemas import amount_of, asking, give_schema
 from donors.stripe_gateway import PaymentsUnavailable
 
 bp = Blueprint("donors", __name__)
 
 
 @bp.get("/d/<slug>")
-def drive(slug: str) -> Response:
+def drive(slug: str) -> AnyResponse:
     """A drive's page: the same bytes for everyone, but for the token of the form."""
-    found = face.require(slug)
-    form = Form(_schema(found), initial=_blank(found))
+    if "via" in request.args:
+        return by_link(f"/d/{slug}")
+    return drive_page(face.require(slug))
+
+
+def drive_page(found: Face, via: str = "") -> Response:
+    """The page with an empty form, for who came by a partner's link or by none."""
+    form = Form(_schema(found), initial={**_blank(found), "via": via})
     return share(make_response(_drive_page(found, form)))
+
+
+def by_link(place: str) -> AnyResponse:
+    """`?via=` as a part of the path, where it outlasts a change of language and stays in memory; left out where
+    it cannot be a code."""
+    code = request.args["via"]
+    return redirect(f"{place}/via/{code}" if ids.is_code(code) else place)
 
 
 @bp.get("/d/<slug>/progress.json")
@@ -81,6 +95,7 @@ def give(slug: str) -> AnyResponse | tuple[str, int]:
         with transaction() as session:
             begun = giving.start(session.get_one(Drive, found.drive.id), order, gift_id=gift_id)
             admitting.note(begun, caller, suspicions)
+            referral.note(begun, form.data["via"])
             visit.keep(
                 begun.id, address=request.remote_addr or "", agent=request.headers.get("User-Agent", "")
             )
@@ -143,12 +158,20 @@ def checkout_cancelled(slug: str, gift_id: str) -> str:
 
 
 @bp.get("/c/<slug>")
-def campaign(slug: str) -> Response:
+def campaign(slug: str) -> AnyResponse:
     """A campaign's page with its drives."""
+    if "via" in request.args:
+        return by_link(f"/c/{slug}")
+    return campaign_page(slug)
+
+
+def campaign_page(slug: str, via: str = "") -> Response:
+    """The page; for who came by a partner's link its drives are that link's."""
     found = campaign_face.read(slug)
     if found is None:
         raise Gone if campaign_face.is_withdrawn(slug) else NotFound
-    return share(make_response(render_template("campaigns/campaign_public.html", face=campaign_view(found))))
+    view = campaign_view(found)
+    return share(make_response(render_template("campaigns/campaign_public.html", face=view, via=via)))
 
 
 @bp.get("/c/<slug>/pictures/<digest>.webp")
@@ -212,8 +235,8 @@ def _drive_page(found: Face, form: Form) -> str:
 def _order(found: Face, data: dict[str, Any]) -> GiftOrder:
     amount = amount_of(data, found.drive.currency)
     consents = {
-        organisation_id: consent_wording(name)
-        for number, (organisation_id, name) in enumerate(asking(found))
+        organisation_id: wording
+        for number, (organisation_id, wording) in enumerate(asking(found))
         if data.get(f"consent_{number}")
     }
     kept = (

@@ -24,6 +24,9 @@ class GiveSchema(Schema):
 
     form_token = fields.Str(required=True, metadata={"kind": "hidden"})
     website = fields.Str(metadata={"kind": "hidden"})
+    via = fields.Str(
+        load_default="", metadata={"kind": "hidden", "description": "The code of a partner's link"}
+    )
     rhythm = fields.Str(
         load_default="once",
         validate=validate.OneOf(RHYTHMS),
@@ -136,9 +139,9 @@ def give_schema(face: Face, currency: str) -> GiveSchema:
     )
     consents = {
         f"consent_{number}": fields.Bool(
-            load_default=False, metadata={"label": consent_wording(name), "organisation_id": organisation_id}
+            load_default=False, metadata={"label": wording, "organisation_id": organisation_id}
         )
-        for number, (organisation_id, name) in enumerate(asking(face))
+        for number, (organisation_id, wording) in enumerate(asking(face))
     }
     declared: dict[str, Any] = {"amount_choice": choice, "rhythm": rhythm, **consents}
     schema = type("GiveSchemaOfDrive", (GiveSchema,), {**declared, "context_currency": currency})()
@@ -158,12 +161,20 @@ def _offered(rhythms: list[str]) -> list[tuple[str, str]]:
 
 
 def asking(face: Face) -> list[tuple[str, str]]:
-    """The organisations that ask for consent: the lead, then its partners."""
-    return [(face.organisation.id, face.organisation.name), *face.partners]
-
-
-def consent_wording(organisation_name: str) -> str:
-    return _("%(organisation)s may send me news by e-mail.", organisation=organisation_name)
+    """(organisation, words beside its box): who takes the gift, then the others of the campaign, which may then
+    be told who gave."""
+    ours = _("%(organisation)s may send me news by e-mail.", organisation=face.organisation.name)
+    others = [
+        (
+            each,
+            _(
+                "%(organisation)s may have my name and address, and send me news by e-mail.",
+                organisation=name,
+            ),
+        )
+        for each, name in face.partners
+    ]
+    return [(face.organisation.id, ours), *others]
 
 
 def amount_of(data: dict[str, Any], currency: str) -> Money:

@@ -1,0 +1,70 @@
+"""Partners: whose donors they see, their links and what came in by them."""
+
+import secrets
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0052"
+down_revision = "0042"
+branch_labels = None
+depends_on = None
+
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+
+
+def upgrade() -> None:
+    op.add_column("partner", sa.Column("code", sa.Text(), server_default="", nullable=False))
+    for name in ("is_told_by_lead", "is_told_by_partner"):
+        op.add_column("partner", sa.Column(name, sa.Boolean(), server_default=sa.false(), nullable=False))
+    _give_codes()
+    op.create_index("uq_partner_code", "partner", ["code"], unique=True)
+    op.create_table(
+        "donor_sharing",
+        sa.Column("campaign_id", sa.String(length=40), nullable=False),
+        sa.Column("giver_id", sa.String(length=40), nullable=False),
+        sa.Column("receiver_id", sa.String(length=40), nullable=False),
+        sa.Column("mode", sa.Text(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("mode IN ('none','referrals','all')", name=op.f("ck_donor_sharing_mode")),
+        sa.CheckConstraint("giver_id <> receiver_id", name=op.f("ck_donor_sharing_two")),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaign.id"], name=op.f("fk_donor_sharing_campaign_id")
+        ),
+        sa.ForeignKeyConstraint(["giver_id"], ["organisation.id"], name=op.f("fk_donor_sharing_giver_id")),
+        sa.ForeignKeyConstraint(
+            ["receiver_id"], ["organisation.id"], name=op.f("fk_donor_sharing_receiver_id")
+        ),
+        sa.PrimaryKeyConstraint("campaign_id", "giver_id", "receiver_id", name=op.f("pk_donor_sharing")),
+    )
+    op.create_table(
+        "referral",
+        sa.Column("gift_id", sa.String(length=40), nullable=False),
+        sa.Column("partner_id", sa.String(length=40), nullable=False),
+        sa.Column("recurring_gift_id", sa.String(length=40), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["gift_id"], ["gift.id"], name=op.f("fk_referral_gift_id")),
+        sa.ForeignKeyConstraint(["partner_id"], ["partner.id"], name=op.f("fk_referral_partner_id")),
+        sa.ForeignKeyConstraint(
+            ["recurring_gift_id"], ["recurring_gift.id"], name=op.f("fk_referral_recurring_gift_id")
+        ),
+        sa.PrimaryKeyConstraint("gift_id", name=op.f("pk_referral")),
+    )
+    op.create_index(op.f("ix_referral_partner_id"), "referral", ["partner_id"])
+
+
+def _give_codes() -> None:
+    """Whoever takes part already gets a link too."""
+    there = sa.table("partner", sa.column("id", sa.String()), sa.column("code", sa.Text()))
+    connection = op.get_bind()
+    for (partner_id,) in connection.execute(sa.select(there.c.id)).all():
+        code = "".join(secrets.choice(_ALPHABET) for _letter in range(10))
+        connection.execute(sa.update(there).where(there.c.id == partner_id).values(code=code))
+
+
+def downgrade() -> None:
+    op.drop_table("referral")
+    op.drop_table("donor_sharing")
+    op.drop_index("uq_partner_code", table_name="partner")
+    for name in ("code", "is_told_by_lead", "is_told_by_partner"):
+        op.drop_column("partner", name)
