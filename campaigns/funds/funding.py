@@ -11,7 +11,7 @@ from campaigns import reading
 from campaigns.campaign import Campaign
 from campaigns.disclosure import screen
 from campaigns.drives.drive import Drive
-from campaigns.editing import changes_of, told
+from campaigns.editing import changes_of, check_version, told
 from campaigns.funds.fund import Fund
 from campaigns.funds.ledger import ACCOUNTS, LedgerTotal
 from campaigns.funds.purposes import PURPOSES
@@ -63,14 +63,15 @@ def open_fund(actor: Actor, terms: FundTerms) -> Fund:
     return fund
 
 
-def edit_fund(actor: Actor, fund_id: str, changes: Mapping[str, Any]) -> Fund:
-    """Change name, purpose, purposes or surplus_clause.
+def edit_fund(actor: Actor, fund_id: str, changes: Mapping[str, Any], *, version: int | None = None) -> Fund:
+    """Change name, purpose, purposes or surplus_clause. `version` is the one the author started from.
 
-    Raises Invalid on the field, Conflict `rules_frozen` on all but the name once a drive was published with
-    them: donors gave for what they read.
+    Raises Invalid on the field, Conflict `edited_meanwhile`, and `rules_frozen` on all but the name once a drive
+    was published with them: donors gave for what they read.
     """
     _require(actor)
     fund = reading.get(reading.funds_of(actor), Fund, fund_id, lock=True)
+    check_version(fund, version)
     kinds = {"purposes": _known(changes["purposes"])} if "purposes" in changes else {}
     changed = changes_of(fund, {**changes, **kinds})
     _check(changed)
@@ -82,8 +83,9 @@ def edit_fund(actor: Actor, fund_id: str, changes: Mapping[str, Any]) -> Fund:
     before = {name: getattr(fund, name) for name in changed}
     for name, value in changed.items():
         setattr(fund, name, value)
-    db.session.flush()
     if changed:
+        fund.version += 1
+        db.session.flush()
         audit.record(actor, "fund.edited", fund.id, before=told(before), after=told(changed))
     return fund
 

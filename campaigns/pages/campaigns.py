@@ -15,7 +15,7 @@ from campaigns.drives.drive import Drive
 from campaigns.funds.fund import Fund
 from campaigns.opening import CampaignTerms
 from campaigns.pages.blueprint import bp
-from campaigns.pages.refusing import attempt
+from campaigns.pages.refusing import answered, attempt
 from campaigns.schemas.campaign import (
     CampaignEditSchema,
     CampaignSchema,
@@ -146,10 +146,10 @@ def edit_campaign(campaign_id: str) -> str:
 @bp.post("/campaigns/<campaign_id>/edit")
 @requires("campaigns.edit")
 def edit_campaign_submit(campaign_id: str) -> Any:
-    form = Form(CampaignEditSchema(), request.form)
+    found = _led(campaign_id)
+    form = Form(CampaignEditSchema(), answered(CampaignEditSchema(), lambda: _form_values(found)))
     changes = dict(form.data)
     version, looked_at = changes.pop("version", None), changes.pop("looked_at", False)
-    found = _led(campaign_id)
     if found.published_at is not None:
         changes.pop("client_id", None)
     tried = attempt(

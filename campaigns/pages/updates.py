@@ -9,7 +9,7 @@ from sqlalchemy.orm import joinedload
 from campaigns import reading
 from campaigns.clearance import withdrawing
 from campaigns.pages.blueprint import bp
-from campaigns.pages.refusing import attempt
+from campaigns.pages.refusing import answered, attempt
 from campaigns.schemas.campaign import NewUpdateSchema, ReasonSchema, UpdateEditSchema
 from campaigns.updates import updating
 from campaigns.updates.update import Update
@@ -82,7 +82,7 @@ def edit_update(update_id: str) -> str:
 @requires("campaigns.edit")
 def edit_update_submit(update_id: str) -> Any:
     found = _led(update_id)
-    form = Form(UpdateEditSchema(), request.form)
+    form = Form(UpdateEditSchema(), answered(UpdateEditSchema(), lambda: _form_values(found)))
     changes = dict(form.data)
     version, looked_at = changes.pop("version", None), changes.pop("looked_at", False)
     tried = attempt(

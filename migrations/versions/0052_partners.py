@@ -17,6 +17,8 @@ def upgrade() -> None:
     op.add_column("partner", sa.Column("code", sa.Text(), server_default="", nullable=False))
     for name in ("is_told_by_lead", "is_told_by_partner"):
         op.add_column("partner", sa.Column(name, sa.Boolean(), server_default=sa.false(), nullable=False))
+    for table in ("fund", "persona"):
+        op.add_column(table, sa.Column("version", sa.Integer(), server_default="1", nullable=False))
     _give_codes()
     op.create_index("uq_partner_code", "partner", ["code"], unique=True)
     op.create_table(
@@ -65,6 +67,8 @@ def _give_codes() -> None:
 def downgrade() -> None:
     op.drop_table("referral")
     op.drop_table("donor_sharing")
+    for table in ("fund", "persona"):
+        op.drop_column(table, "version")
     op.drop_index("uq_partner_code", table_name="partner")
     for name in ("code", "is_told_by_lead", "is_told_by_partner"):
         op.drop_column("partner", name)
