@@ -1,12 +1,24 @@
 """Campaigns, drives, funds, clients and updates for software, under /api/v1."""
 
-from campaigns.api import campaigns, clients, drives, funds, partners, petitions, texts, timeline, updates
+from campaigns.api import (
+    campaigns,
+    clients,
+    comments,
+    drives,
+    funds,
+    partners,
+    petitions,
+    texts,
+    timeline,
+    updates,
+)
 from campaigns.api.blueprint import bp
 
 __all__ = [
     "bp",
     "campaigns",
     "clients",
+    "comments",
     "drives",
     "funds",
     "partners",

@@ -4,6 +4,7 @@ from campaigns import jobs
 from campaigns.pages import (
     campaigns,
     clients,
+    comments,
     consents,
     drafts,
     drives,
@@ -22,6 +23,7 @@ __all__ = [
     "bp",
     "campaigns",
     "clients",
+    "comments",
     "consents",
     "drafts",
     "drives",

@@ -14,6 +14,8 @@ from campaigns.clearance.clearance import KINDS, STATES, Clearance
 from campaigns.clearance.steps import steps_of
 from campaigns.clearance.subjects import Subject, campaign_of, get_subject, owner_of, title_of, words_of
 from campaigns.clients.disclosure_consent import SCOPES, DisclosureConsent
+from campaigns.comments import commenting
+from campaigns.comments.comment import STATES as COMMENT_STATES
 from campaigns.disclosure import Warnings
 from campaigns.drives import launching
 from campaigns.drives.drive import Drive
@@ -28,6 +30,7 @@ from campaigns.schemas.clearance import (
     ScheduleSchema,
     SubmissionSchema,
 )
+from campaigns.schemas.comments import CommentSchema
 from campaigns.screening.marking import marked
 from core.db import db, transaction
 from core.errors import Invalid
@@ -59,10 +62,11 @@ def texts() -> str:
 @bp.get("/texts/<clearance_id>")
 @requires("campaigns.view")
 def text(clearance_id: str) -> str:
-    return _text_page(queue.get_text(current_actor(), clearance_id))
+    return text_page(queue.get_text(current_actor(), clearance_id))
 
 
-def _text_page(clearance: Clearance, **forms: Form) -> str:
+def text_page(clearance: Clearance, **forms: Form) -> str:
+    """The page of one text; `forms` are those that were refused."""
     actor = current_actor()
     subject = get_subject(actor, clearance.kind, clearance.subject_id)
     warnings, refused = _screened(subject)
@@ -96,7 +100,26 @@ def _text_page(clearance: Clearance, **forms: Form) -> str:
         refused_plan=publishing.find_refused(clearance.id),
         schedule=forms.get("schedule", Form(ScheduleSchema())),
         zone=_zone(),
+        **_comments(clearance, forms),
     )
+
+
+def _comments(clearance: Clearance, forms: dict[str, Form]) -> dict[str, Any]:
+    """What _comments.html wants to know."""
+    form = forms.get("comment", Form(CommentSchema()))
+    mentions = form.schema.fields["mentions"]
+    people = commenting.people_of(clearance.campaign_id)
+    options = [(each.id, f"{each.name}, {each.organisation.name}") for each in people]
+    mentions.metadata = {**mentions.metadata, "options": options}
+    return {
+        "thread": commenting.comments_on(clearance),
+        "may_comment": commenting.may_comment(current_actor()),
+        "comment": form,
+        "comment_forms": {
+            name.removeprefix("edit_"): each for name, each in forms.items() if name.startswith("edit_")
+        },
+        "comment_states": COMMENT_STATES,
+    }
 
 
 def _zone() -> str:
@@ -152,7 +175,7 @@ def submit_text(clearance_id: str) -> Any:
         form, lambda: clearing.submit(current_actor(), it.kind, it.subject_id, looked_at=looked_at)
     )
     if tried.done is None:
-        return _text_page(it, submission=form), 422
+        return text_page(it, submission=form), 422
     return _done(it, _("Counsel reads it next. Nothing of it is public yet."))
 
 
@@ -173,7 +196,7 @@ def approve_text(clearance_id: str) -> Any:
     sha256 = form.data.get("sha256", "")
     tried = attempt(form, lambda: clearing.approve(current_actor(), it.kind, it.subject_id, sha256=sha256))
     if tried.done is None:
-        return _text_page(it, approval=form), 409
+        return text_page(it, approval=form), 409
     return _done(it, _("Approved, these words and no others."))
 
 
@@ -185,7 +208,7 @@ def send_text_back(clearance_id: str) -> Any:
     note = form.data.get("note", "")
     tried = attempt(form, lambda: clearing.send_back(current_actor(), it.kind, it.subject_id, note=note))
     if tried.done is None:
-        return _text_page(it, sending_back=form), 422
+        return text_page(it, sending_back=form), 422
     return _done(it, _("The author reads why, and writes anew."))
 
 
@@ -199,7 +222,7 @@ def agree_to_text(clearance_id: str) -> Any:
         form, lambda: clearing.agree(current_actor(), it.kind, it.subject_id, consent_id=consent_id)
     )
     if tried.done is None:
-        return _text_page(it, agreement=form), 422
+        return text_page(it, agreement=form), 422
     return _done(it, _("The client agrees. It can be published."))
 
 
@@ -211,7 +234,7 @@ def publish_text(clearance_id: str) -> Any:
     get_subject(current_actor(), it.kind, it.subject_id)
     tried = attempt(form, lambda: publishing.publish(current_actor(), it))
     if tried.done is None:
-        return _text_page(it, submission=form), 422
+        return text_page(it, submission=form), 422
     return _done(it, _("It is public."))
 
 
@@ -227,7 +250,7 @@ def schedule_text(clearance_id: str) -> Any:
 
     tried = attempt(form, plan, named={"due_at": "on_day"})
     if tried.done is None:
-        return _text_page(it, schedule=form), 422
+        return text_page(it, schedule=form), 422
     return _done(it, _("It becomes public by itself at that time, if the approval still holds."))
 
 

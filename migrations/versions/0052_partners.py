@@ -53,6 +53,41 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("gift_id", name=op.f("pk_referral")),
     )
     op.create_index(op.f("ix_referral_partner_id"), "referral", ["partner_id"])
+    _create_comments()
+
+
+def _create_comments() -> None:
+    op.create_table(
+        "comment",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("clearance_id", sa.String(length=40), nullable=False),
+        sa.Column("organisation_id", sa.String(length=40), nullable=False),
+        sa.Column("author_id", sa.String(length=40), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("edited_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("moved_by_id", sa.String(length=40), nullable=True),
+        sa.Column("moved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("state IN ('open','resolved','deleted')", name=op.f("ck_comment_state")),
+        sa.CheckConstraint("(state = 'deleted') = (body = '')", name=op.f("ck_comment_body")),
+        sa.ForeignKeyConstraint(["clearance_id"], ["clearance.id"], name=op.f("fk_comment_clearance_id")),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_comment_organisation_id")
+        ),
+        sa.ForeignKeyConstraint(["author_id"], ["member.id"], name=op.f("fk_comment_author_id")),
+        sa.ForeignKeyConstraint(["moved_by_id"], ["member.id"], name=op.f("fk_comment_moved_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_comment")),
+    )
+    op.create_index("ix_comment_thread", "comment", ["clearance_id", "written_at"])
+    op.create_table(
+        "comment_mention",
+        sa.Column("comment_id", sa.String(length=40), nullable=False),
+        sa.Column("member_id", sa.String(length=40), nullable=False),
+        sa.ForeignKeyConstraint(["comment_id"], ["comment.id"], name=op.f("fk_comment_mention_comment_id")),
+        sa.ForeignKeyConstraint(["member_id"], ["member.id"], name=op.f("fk_comment_mention_member_id")),
+        sa.PrimaryKeyConstraint("comment_id", "member_id", name=op.f("pk_comment_mention")),
+    )
 
 
 def _give_codes() -> None:
@@ -65,6 +100,8 @@ def _give_codes() -> None:
 
 
 def downgrade() -> None:
+    op.drop_table("comment_mention")
+    op.drop_table("comment")
     op.drop_table("referral")
     op.drop_table("donor_sharing")
     for table in ("fund", "persona"):
