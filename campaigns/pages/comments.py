@@ -46,7 +46,7 @@ def comment_edit(comment_id: str) -> Any:
 @bp.post("/comments/<comment_id>/resolution")
 @requires("campaigns.view")
 def comment_resolution(comment_id: str) -> Any:
-    is_resolved = Form(ResolutionSchema(), request.form).data["is_resolved"]
+    is_resolved = bool(Form(ResolutionSchema(), request.form).data.get("is_resolved"))
     return _done(
         lambda: commenting.settle_comment(current_actor(), comment_id, is_resolved=is_resolved),
         _("Resolved.") if is_resolved else _("Open again."),

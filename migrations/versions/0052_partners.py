@@ -54,6 +54,52 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_referral_partner_id"), "referral", ["partner_id"])
     _create_comments()
+    _create_handovers()
+
+
+def _create_handovers() -> None:
+    op.create_table(
+        "lead_handover",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("campaign_id", sa.String(length=40), nullable=False),
+        sa.Column("from_id", sa.String(length=40), nullable=False),
+        sa.Column("to_id", sa.String(length=40), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("asked_by_id", sa.String(length=40), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_by_id", sa.String(length=40), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "state IN ('proposed','accepted','declined','withdrawn')", name=op.f("ck_lead_handover_state")
+        ),
+        sa.CheckConstraint("from_id <> to_id", name=op.f("ck_lead_handover_two_organisations")),
+        sa.CheckConstraint(
+            "state <> 'accepted' OR decided_by_id <> asked_by_id", name=op.f("ck_lead_handover_two_people")
+        ),
+        sa.CheckConstraint(
+            "(state = 'proposed') = (decided_at IS NULL)", name=op.f("ck_lead_handover_decided")
+        ),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaign.id"], name=op.f("fk_lead_handover_campaign_id")
+        ),
+        sa.ForeignKeyConstraint(["from_id"], ["organisation.id"], name=op.f("fk_lead_handover_from_id")),
+        sa.ForeignKeyConstraint(["to_id"], ["organisation.id"], name=op.f("fk_lead_handover_to_id")),
+        sa.ForeignKeyConstraint(["asked_by_id"], ["member.id"], name=op.f("fk_lead_handover_asked_by_id")),
+        sa.ForeignKeyConstraint(
+            ["decided_by_id"], ["member.id"], name=op.f("fk_lead_handover_decided_by_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lead_handover")),
+    )
+    op.create_index(op.f("ix_lead_handover_to_id"), "lead_handover", ["to_id"])
+    where = sa.text("state = 'proposed'")
+    op.create_index(
+        "uq_lead_handover_open",
+        "lead_handover",
+        ["campaign_id"],
+        unique=True,
+        sqlite_where=where,
+        postgresql_where=where,
+    )
 
 
 def _create_comments() -> None:
@@ -100,6 +146,7 @@ def _give_codes() -> None:
 
 
 def downgrade() -> None:
+    op.drop_table("lead_handover")
     op.drop_table("comment_mention")
     op.drop_table("comment")
     op.drop_table("referral")

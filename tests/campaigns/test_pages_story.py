@@ -215,7 +215,8 @@ def test_a_partner_is_invited_accepts_and_sees_the_campaign(
     (accept,) = re.findall(r'action="(/staff/invitations/\w+/accept)"', listed)
     page = send(charlie, accept)
     assert campaign.title in page.text
-    assert "Edit" not in page.text
+    assert "/edit" in page.text  # the words, while they are a draft
+    assert "Withdraw" not in page.text
     assert charlie.get(f"/staff/campaigns/{campaign.id}/edit").status_code == 403
 
 
