@@ -6,9 +6,10 @@ from playwright.sync_api import Page
 MOST_TABS = 200
 _REACHED = "wanted => document.activeElement !== document.body && document.activeElement.matches(wanted)"
 _SEEN = """() => {
-  const box = document.activeElement.getBoundingClientRect(), style = getComputedStyle(document.activeElement);
+  const focused = document.activeElement, box = focused.getBoundingClientRect(), style = getComputedStyle(focused);
   const ringed = style.outlineStyle !== 'none' || style.boxShadow !== 'none';
-  return box.width > 0 && box.height > 0 && box.bottom > 0 && box.top < innerHeight && ringed;
+  const there = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
+  return ringed && there !== null && focused.contains(there);
 }"""
 
 
@@ -22,7 +23,7 @@ def tab_to(page: Page, wanted: str) -> None:
 
 
 def is_seen(page: Page) -> bool:
-    """Whether the control that has the focus is on the screen, with something around it that shows so."""
+    """Whether the control that has the focus is on the screen with nothing over it, and shows that it has it."""
     return bool(page.evaluate(_SEEN))
 
 
