@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from app import create_app
 from core.db import db, transaction
-from demo import bank, cause, givers, people, reports, signers
+from demo import bank, cause, givers, partners, people, reports, signers
 from staff.organisation import Organisation
 
 
@@ -29,9 +29,10 @@ def seed(stripe: str) -> None:
         web = app.config["BASE_URL"]
         began = time.monotonic()
         _say(f"{givers.ONE_TIME + givers.MONTHLY} donors are giving now; this takes a little while.")
-        givers.wait_until_counted(web, givers.give_all(web, stripe, opened_at))
+        givers.wait_until_counted(web, givers.give_all(web, stripe, opened_at, partners.code()))
         _say(f"Every gift is paid, posted and counted, after {time.monotonic() - began:.0f} s.")
         for step in (
+            partners.agree,
             cause.pay_costs,
             bank.leave_a_run_to_the_bank,
             signers.sign_the_petition,

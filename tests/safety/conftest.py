@@ -11,8 +11,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import Select, inspect, select, text
 
 from campaigns.campaign import Campaign
+from campaigns.partner import Partner
 from core.db import Model, db, transaction
-from demo import bank, cause, people, reports, signers
+from demo import bank, cause, partners, people, reports, signers
 from donors.gifts import form_token
 from donors.gifts.gift import Gift
 from donors.webhooks_out import keeping
@@ -135,6 +136,7 @@ def town(
     _give(app, stripe)
     told = (cause.tell_updates, cause.tell_the_timeline, reports.publish_a_report)
     for step in (
+        partners.agree,
         cause.pay_costs,
         bank.leave_a_run_to_the_bank,
         signers.sign_the_petition,
@@ -147,6 +149,7 @@ def town(
 
 
 def _give(app: Flask, till: Stripe) -> None:
+    code = look(select(Partner.code).where(Partner.part == "partner"))[0]
     for drive, rhythm in (("legal-fund", "once"), ("130-before-midnight", "month")):
         for number in range(2):
             typed = {
@@ -157,6 +160,7 @@ def _give(app: Flask, till: Stripe) -> None:
                 "email": f"donor{number}@example.org",
                 "name": "Ana Lopez",
                 "message": "Come home soon.",
+                **({"via": code, "consent_1": "true"} if number else {}),
             }
             sent = app.test_client().post(f"/d/{drive}/gifts", data=typed)
             assert sent.status_code == 303, sent.text

@@ -40,7 +40,7 @@ EMAIL = "crawled@example.org"
 AN_ID = re.compile(r"_[0-9a-z]{24}|/[\w-]{30,}")
 NO_PAGE = re.compile(
     r"\.(csv|pdf|json|jsonl|zip|atom|xml|png|svg|webp|ledes|txt|beancount|js|css)$"
-    r"|logout|/static/|/evidence|/export|report\.|qr\.svg"
+    r"|logout|/static/|/statement$|/evidence|/export|report\.|qr\.svg"
 )
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 
