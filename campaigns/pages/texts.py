@@ -14,11 +14,10 @@ from campaigns.clearance.clearance import KINDS, STATES, Clearance
 from campaigns.clearance.steps import steps_of
 from campaigns.clearance.subjects import Subject, campaign_of, get_subject, owner_of, title_of, words_of
 from campaigns.clients.disclosure_consent import SCOPES, DisclosureConsent
-from campaigns.comments import commenting
-from campaigns.comments.comment import STATES as COMMENT_STATES
 from campaigns.disclosure import Warnings
 from campaigns.drives import launching
 from campaigns.drives.drive import Drive
+from campaigns.pages import thread
 from campaigns.pages.blueprint import bp
 from campaigns.pages.refusing import attempt
 from campaigns.reading import goals_of
@@ -30,7 +29,6 @@ from campaigns.schemas.clearance import (
     ScheduleSchema,
     SubmissionSchema,
 )
-from campaigns.schemas.comments import CommentSchema
 from campaigns.screening.marking import marked
 from core.db import db, transaction
 from core.errors import Invalid
@@ -100,26 +98,8 @@ def text_page(clearance: Clearance, **forms: Form) -> str:
         refused_plan=publishing.find_refused(clearance.id),
         schedule=forms.get("schedule", Form(ScheduleSchema())),
         zone=_zone(),
-        **_comments(clearance, forms),
+        **thread.about(clearance, forms),
     )
-
-
-def _comments(clearance: Clearance, forms: dict[str, Form]) -> dict[str, Any]:
-    """What _comments.html wants to know."""
-    form = forms.get("comment", Form(CommentSchema()))
-    mentions = form.schema.fields["mentions"]
-    people = commenting.people_of(clearance.campaign_id)
-    options = [(each.id, f"{each.name}, {each.organisation.name}") for each in people]
-    mentions.metadata = {**mentions.metadata, "options": options}
-    return {
-        "thread": commenting.comments_on(clearance),
-        "may_comment": commenting.may_comment(current_actor()),
-        "comment": form,
-        "comment_forms": {
-            name.removeprefix("edit_"): each for name, each in forms.items() if name.startswith("edit_")
-        },
-        "comment_states": COMMENT_STATES,
-    }
 
 
 def _zone() -> str:

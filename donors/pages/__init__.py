@@ -1,5 +1,5 @@
-"""The public pages: drives and giving to them, petitions, partners' links."""
+"""The public pages: drives and giving to them, campaigns, petitions, partners' links."""
 
-from donors.pages import drives, petitions, referrals
+from donors.pages import campaigns, drives, petitions, referrals
 
-__all__ = ["drives", "petitions", "referrals"]
+__all__ = ["campaigns", "drives", "petitions", "referrals"]

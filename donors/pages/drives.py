@@ -6,7 +6,6 @@ from flask import Blueprint, Response, current_app, jsonify, make_response, redi
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
-from campaigns import picturing
 from campaigns.drives.drive import Drive
 from core import clock, ids, jobs
 from core.db import db, transaction
@@ -24,9 +23,9 @@ from donors.gifts.giving import GiftOrder
 from donors.jobs import refresh_gift
 from donors.partners import referral
 from donors.payments import at_stripe, defence_at_stripe
-from donors.public import campaign_face, face
+from donors.public import face
 from donors.public.face import Face
-from donors.public.showing import PICTURE_DIGITS, campaign_view, drive_view, progress_view, thanks_view
+from donors.public.showing import drive_view, thanks_view
 from donors.schemas import amount_of, asking, give_schema
 from donors.stripe_gateway import PaymentsUnavailable
 
@@ -155,48 +154,6 @@ def checkout_cancelled(slug: str, gift_id: str) -> str:
         raise Gone
     about = {"slug": drive.slug, "title": drive.title, "state": drive.state(clock.now())}
     return render_template("donors/checkout_cancelled.html", drive=about)
-
-
-@bp.get("/c/<slug>")
-def campaign(slug: str) -> AnyResponse:
-    """A campaign's page with its drives."""
-    if "via" in request.args:
-        return by_link(f"/c/{slug}")
-    return campaign_page(slug)
-
-
-def campaign_page(slug: str, via: str = "") -> Response:
-    """The page; for who came by a partner's link its drives are that link's."""
-    found = campaign_face.read(slug)
-    if found is None:
-        raise Gone if campaign_face.is_withdrawn(slug) else NotFound
-    view = campaign_view(found)
-    return share(make_response(render_template("campaigns/campaign_public.html", face=view, via=via)))
-
-
-@bp.get("/c/<slug>/pictures/<digest>.webp")
-def campaign_picture(slug: str, digest: str) -> Response:
-    """The campaign's picture, for as long as it is the one that was approved and the campaign is public."""
-    found = campaign_face.require(slug)
-    if digest != found.picture_sha256[:PICTURE_DIGITS]:
-        raise NotFound
-    return share(current_app.response_class(picturing.read(found), content_type=picturing.MEDIA_TYPE))
-
-
-@bp.get("/")
-def home() -> str:
-    """What this is, and what is open."""
-    campaigns = [
-        {
-            "id": each.id,
-            "slug": each.slug,
-            "title": each.title,
-            "summary": each.summary,
-            "drives": [progress_view(drive) for drive in drives],
-        }
-        for each, drives in campaign_face.list_public()
-    ]
-    return render_template("home.html", campaigns=campaigns)
 
 
 def _gift(slug: str, gift_id: str) -> Gift:

@@ -16,7 +16,8 @@ from core import clock
 from core.db import db
 from core.errors import NotFound
 from donors.embeds import embed_page, qr_of
-from donors.pages.drives import campaign_page, drive_page
+from donors.pages.campaigns import campaign_page
+from donors.pages.drives import drive_page
 from donors.public import campaign_face, face
 
 bp = Blueprint("referrals", __name__)
