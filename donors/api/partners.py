@@ -40,6 +40,7 @@ def list_partner_figures(campaign_id: str) -> list[dict[str, Any]]:
             "raised_by_referral": figures[each.id].raised,
             "gifts": figures[each.id].gifts,
             "new_monthly_donors": figures[each.id].new_monthly_donors,
+            "signatures": figures[each.id].signatures,
         }
         for each in seen
     ]

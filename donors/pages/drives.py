@@ -186,7 +186,9 @@ def _again(found: Face, form: Form, status: int) -> tuple[str, int]:
 
 
 def _drive_page(found: Face, form: Form) -> str:
-    return render_template("donors/drive.html", face=drive_view(found), form=form)
+    return render_template(
+        "donors/drive.html", face=drive_view(found) | {"via": form["via"].value}, form=form
+    )
 
 
 def _order(found: Face, data: dict[str, Any]) -> GiftOrder:

@@ -14,13 +14,14 @@ from sqlalchemy import func, select, union_all
 from campaigns.campaign import Campaign
 from campaigns.funds.ledger import NO_DRIVE, RAISED, LedgerEntry, LedgerGroup
 from campaigns.partner import Partner
+from campaigns.petitions.signature import CONFIRMED, Signature
 from campaigns.reading import partners_of
 from core.db import db
 from core.money import Money
 from donors.figures.tally import NewMonthlyDonor
 from donors.gifts.gift import RECEIVED, Gift
 from donors.gifts.refund import Refund
-from donors.partners.referral import Referral, referred_gifts
+from donors.partners.referral import Referral, SignatureReferral, referred_gifts
 from legal.costs.expense import PAID, Expense
 from legal.costs.refunding import ExpenseRefund
 from legal.hours.time_entry import APPROVED, TimeEntry
@@ -38,6 +39,8 @@ class PartnerFigures:
     #: Gifts that came by the link, count and stand.
     gifts: int = 0
     new_monthly_donors: int = 0
+    #: Confirmed ones under petitions, which came by the link.
+    signatures: int = 0
 
 
 def seen_partners(actor: Actor, campaign: Campaign) -> list[Partner]:
@@ -67,6 +70,8 @@ def figures_of(partners: Iterable[Partner]) -> dict[str, PartnerFigures]:
         found[partner_id].gifts = number
     for partner_id, number in _new_monthly_donors(list(found)):
         found[partner_id].new_monthly_donors = number
+    for partner_id, number in _signatures(list(found)):
+        found[partner_id].signatures = number
     return found
 
 
@@ -142,3 +147,12 @@ def _new_monthly_donors(partner_ids: list[str]) -> list[Any]:
         .where(Referral.partner_id.in_(partner_ids), NewMonthlyDonor.lost_at.is_(None))
     )
     return list(db.session.execute(query.group_by(Referral.partner_id)))
+
+
+def _signatures(partner_ids: list[str]) -> list[Any]:
+    query = (
+        select(SignatureReferral.partner_id, func.count())
+        .join(Signature, Signature.id == SignatureReferral.signature_id)
+        .where(SignatureReferral.partner_id.in_(partner_ids), Signature.state == CONFIRMED)
+    )
+    return list(db.session.execute(query.group_by(SignatureReferral.partner_id)))

@@ -1,4 +1,4 @@
-"""A referral: the partner by whose link a gift came. One gift came by one link at most."""
+"""A referral: the partner by whose link a gift, or a signature, came. Each came by one link at most."""
 
 from datetime import datetime
 
@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from campaigns.drives.drive import Drive
 from campaigns.partner import Partner
 from campaigns.partners.referral_link import find_referrer
+from campaigns.petitions.signature import Signature
 from core import clock
 from core.db import Model, UtcDateTime, db, insert_once
 from donors.gifts.gift import Gift
@@ -37,6 +38,23 @@ def note(gift: Gift, code: str) -> None:
             recurring_gift_id=gift.recurring_gift_id,
             at=clock.now(),
         )
+
+
+class SignatureReferral(Model):
+    """The partner by whose link a signature under a petition came."""
+
+    __tablename__ = "signature_referral"
+
+    signature_id: Mapped[str] = mapped_column(ForeignKey(Signature.id), primary_key=True)
+    partner_id: Mapped[str] = mapped_column(ForeignKey(Partner.id), index=True)
+
+
+def note_signature(signature: Signature, code: str) -> None:
+    """The same of a signature that has just been given."""
+    campaign_id = db.session.get_one(Drive, signature.drive_id).campaign_id
+    partner = find_referrer(code, campaign_id) if code else None
+    if partner is not None:
+        insert_once(SignatureReferral, signature_id=signature.id, partner_id=partner.id)
 
 
 def referred_gifts(*partner_ids: str) -> Select[str, str]:

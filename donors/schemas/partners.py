@@ -19,6 +19,7 @@ class PartnerFiguresOut(Schema):
     )
     gifts = fields.Integer(required=True)
     new_monthly_donors = fields.Integer(required=True)
+    signatures = fields.Integer(required=True, metadata={"description": "Confirmed ones"})
 
 
 class SharingOut(Schema):

@@ -53,6 +53,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("gift_id", name=op.f("pk_referral")),
     )
     op.create_index(op.f("ix_referral_partner_id"), "referral", ["partner_id"])
+    op.create_table(
+        "signature_referral",
+        sa.Column("signature_id", sa.String(length=40), nullable=False),
+        sa.Column("partner_id", sa.String(length=40), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["signature_id"], ["signature.id"], name=op.f("fk_signature_referral_signature_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["partner_id"], ["partner.id"], name=op.f("fk_signature_referral_partner_id")
+        ),
+        sa.PrimaryKeyConstraint("signature_id", name=op.f("pk_signature_referral")),
+    )
+    op.create_index(op.f("ix_signature_referral_partner_id"), "signature_referral", ["partner_id"])
     _create_comments()
     _create_handovers()
 
@@ -149,6 +162,7 @@ def downgrade() -> None:
     op.drop_table("lead_handover")
     op.drop_table("comment_mention")
     op.drop_table("comment")
+    op.drop_table("signature_referral")
     op.drop_table("referral")
     op.drop_table("donor_sharing")
     for table in ("fund", "persona"):

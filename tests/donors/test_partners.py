@@ -10,11 +10,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from campaigns.drives.drive import Drive
+from campaigns.drives.goal import SIGNATURES, Goal
 from campaigns.funds.ledger import NO_DRIVE, RAISED, LedgerTotal
 from campaigns.partner import Partner
+from campaigns.petitions.signature import Signature
 from core import clock
 from core.db import db, transaction
 from core.money import Money
+from donors.gifts import form_token
 from donors.gifts.gift import Gift
 from donors.partners.partner_figures import figures_of
 from donors.partners.referral import Referral
@@ -354,3 +357,26 @@ def test_staff_pages_show_each_its_part(cast: Cast, sign_in: SignIn, llano: Part
     assert ours.count("/qr.svg") == 2
     assert theirs.count("/qr.svg") == 1  # the lead's link is the lead's
     assert sign_in(cast.vera).get(place).status_code == 200
+
+
+def test_a_signature_by_the_link_counts_once_it_is_confirmed(
+    session: Session, client: FlaskClient, drive: Drive, llano: Partner
+) -> None:
+    with change():
+        session.get_one(Drive, drive.id).petition = "Let him wait at home."
+        session.add(Goal(drive_id=drive.id, metric=SIGNATURES, target=100, position=2))
+    page = client.get(f"/d/{drive.slug}/via/{llano.code}").text
+    place = f"/d/{drive.slug}/sign?via={llano.code}"
+    assert place in page
+    form = client.get(place).text
+    assert f'name="via" value="{llano.code}"' in form
+    for number, code in enumerate((llano.code, llano.code, "0000000000")):
+        typed = {"name": "Lena", "email": f"lena{number}@example.org", "via": code}
+        sent = client.post(f"/d/{drive.slug}/sign", data=typed | {"form_token": form_token.new_token()})
+        assert sent.status_code == 200
+    signatures = session.scalars(select(Signature).order_by(Signature.email)).all()
+    assert figures_of([llano])[llano.id].signatures == 0
+    for each in signatures[1:]:
+        each.move_to("confirmed")
+    session.flush()
+    assert figures_of([llano])[llano.id].signatures == 1
