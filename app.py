@@ -79,6 +79,7 @@ def _register(app: Flask, api: Api) -> None:
         embeds.bp,
         pages.petitions.bp,
         pages.supporters.bp,
+        pages.referrals.bp,
         my_pages.bp,
         webhook.bp,
         giving_pages.bp,

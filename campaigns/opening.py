@@ -15,6 +15,7 @@ from campaigns.disclosure import Warnings, ask_again, screen
 from campaigns.editing import changes_of, check_version, told
 from campaigns.partner import Partner
 from campaigns.screening import slugs
+from campaigns.shown import Shown
 from core import clock
 from core.db import db
 from core.errors import Conflict, Forbidden, Invalid
@@ -70,14 +71,19 @@ def edit_campaign(
     version: int | None = None,
     looked_at: bool = False,
 ) -> Campaign:
-    """Change title, slug, summary, story or client_id. `version` is the one the author started from.
+    """Change title, slug, summary, story or client_id; a partner, while it is a draft, title, summary and story.
+    `version` is the one the author started from.
 
-    Raises Invalid on the field, Conflict `edited_meanwhile`, `look_again` (public already), `rules_frozen`
+    Raises Forbidden, Invalid on the field, Conflict `edited_meanwhile`, `look_again` (public already), `rules_frozen`
     (the address and the client of a campaign stay as they were first published).
     """
-    campaign = get_led(actor, campaign_id)
+    campaign = get_editable(actor, campaign_id)
     check_version(campaign, version)
     changed = changes_of(campaign, changes)
+    if campaign.organisation_id != actor.organisation_id and changed.keys() & {"slug", "client_id"}:
+        raise Forbidden(_("The organisation that leads this campaign does this. Ask it."))
+    if "client_id" in changed and not owns_client(actor, campaign):
+        raise Conflict("client_stays", _("The client is another organisation's. The campaign stays theirs."))
     if campaign.published_at is not None and changed.keys() & {"slug", "client_id"}:
         raise Conflict("rules_frozen", _("The address and the client stay as they were published."))
     texts = {name: changed[name] for name in ("title", "slug", "summary", "story") if name in changed}
@@ -129,6 +135,31 @@ def get_led(actor: Actor, campaign_id: str) -> Campaign:
     if campaign.organisation_id != actor.organisation_id:
         raise Forbidden(_("The organisation that leads this campaign does this. Ask it."))
     return campaign
+
+
+def get_editable(actor: Actor, campaign_id: str) -> Campaign:
+    """The campaign, locked for a change of its words: by the lead, and by partners while it was never public.
+
+    Raises NotFound, Forbidden.
+    """
+    actor.require("campaigns.edit")
+    campaign = reading.get(reading.campaigns_of(actor), Campaign, campaign_id, lock=True)
+    if not may_edit(actor, campaign, campaign):
+        raise Forbidden(_("The organisation that leads this campaign does this. Ask it."))
+    return campaign
+
+
+def may_edit(actor: Actor, campaign: Campaign, words: Shown) -> bool:
+    """Whether these words of the campaign (its own, or an update's) are the actor's organisation's to change: the
+    lead's at any time, a partner's as long as they are a draft."""
+    leads = campaign.organisation_id == actor.organisation_id
+    return actor.can("campaigns.edit") and (leads or words.published_at is None)
+
+
+def owns_client(actor: Actor, campaign: Campaign) -> bool:
+    """Whether the campaign has no client yet, or one of the actor's organisation."""
+    client = db.session.get(Client, campaign.client_id) if campaign.client_id else None
+    return client is None or client.organisation_id == actor.organisation_id
 
 
 def public_texts(campaign: Campaign) -> dict[str, str]:

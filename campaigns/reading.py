@@ -142,6 +142,12 @@ def partners_of(campaign_id: str) -> list[Partner]:
     return list(db.session.scalars(query.order_by(Partner.part, Partner.invited_at, Partner.id)))
 
 
+def get_partner(campaign_id: str, partner_id: str, *, lock: bool = False) -> Partner:
+    """A present or invited partner of a campaign that the caller may see. Raises NotFound."""
+    query = select(Partner).where(Partner.campaign_id == campaign_id, Partner.ended_at.is_(None))
+    return get(query, Partner, partner_id, lock=lock)
+
+
 def invitations_of(actor: Actor) -> list[Partner]:
     """Campaigns that the actor's organisation is invited to and has not answered, with their campaign."""
     actor.require("campaigns.view")

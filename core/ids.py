@@ -12,6 +12,7 @@ from base64 import b32encode
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 LENGTH = 24
+CODE_LENGTH = 10
 _LETTERS = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", ALPHABET.encode())
 _SHAPE = re.compile(rf"[a-z]+_[{ALPHABET}]{{{LENGTH}}}")
 
@@ -24,6 +25,16 @@ def new_id(prefix: str) -> str:
 def encode(raw: bytes) -> str:
     """15 bytes as 24 letters; used where an id is derived from a keyed digest instead of chance."""
     return b32encode(raw[:15]).translate(_LETTERS).decode()
+
+
+def new_code() -> str:
+    """A code to print and to type: half as long, 50 random bits."""
+    return "".join(secrets.choice(ALPHABET) for _letter in range(CODE_LENGTH))
+
+
+def is_code(text: str) -> bool:
+    """Whether `text` has the shape of a code (not whether it is anybody's)."""
+    return len(text) == CODE_LENGTH and set(text) <= set(ALPHABET)
 
 
 def is_id(text: str, prefix: str) -> bool:

@@ -31,6 +31,8 @@ class Giver:
     message: str
     #: To news of the organisation that leads.
     agrees: bool
+    #: By the partner's link, and to its news as well.
+    by_link: bool
     paid_at: int
 
 
@@ -50,6 +52,7 @@ def givers(opened_at: int, now: int, seed: int = 7) -> Iterator[Giver]:
             display=chance.choices(("initial", "full", "anonymous"), (6, 2, 2))[0],
             message=chance.choice(words.MESSAGES) if chance.random() < 0.2 else "",
             agrees=chance.random() < 0.4,
+            by_link=number % 6 == 0,
             paid_at=int(opened_at + (now - 600 - opened_at) * share),
         )
 
@@ -60,14 +63,14 @@ def _amount(chance: random.Random, *, monthly: bool) -> str:
     return str(chance.choices((25, 50, 100, 250, 500, 1000, 2500, 5000), (20, 35, 30, 12, 8, 4, 2, 1))[0])
 
 
-def give_all(web: str, stripe: str, opened_at: int) -> int:
-    """Send every giver through; returns how many gave."""
+def give_all(web: str, stripe: str, opened_at: int, code: str) -> int:
+    """Send every giver through, some by the partner's link with this code; returns how many gave."""
     everybody = list(givers(opened_at, int(time.time())))
     with ThreadPoolExecutor(THREADS) as pool:
-        return sum(pool.map(lambda giver: _give(web, stripe, giver), everybody))
+        return sum(pool.map(lambda giver: _give(web, stripe, giver, code), everybody))
 
 
-def _give(web: str, stripe: str, giver: Giver) -> int:
+def _give(web: str, stripe: str, giver: Giver, code: str) -> int:
     with requests.Session() as browser:
         page = browser.get(f"{web}/d/{giver.drive}", timeout=30).text
         token = re.search(r'name="form_token" value="([^"]+)"', page)
@@ -84,6 +87,7 @@ def _give(web: str, stripe: str, giver: Giver) -> int:
                 "name_display": giver.display,
                 "message": giver.message,
                 **({"consent_0": "true"} if giver.agrees else {}),
+                **({"via": code, "consent_1": "true"} if giver.by_link else {}),
             },
             allow_redirects=False,
             timeout=30,

@@ -18,6 +18,7 @@ from demo import (
     givers,
     imports,
     offline,
+    partners,
     people,
     reports,
     signers,
@@ -49,9 +50,10 @@ def seed(stripe: str) -> None:
         web = app.config["BASE_URL"]
         began = time.monotonic()
         _say(f"{givers.ONE_TIME + givers.MONTHLY} donors are giving now; this takes a little while.")
-        givers.wait_until_counted(web, givers.give_all(web, stripe, opened_at))
+        givers.wait_until_counted(web, givers.give_all(web, stripe, opened_at, partners.code()))
         _say(f"Every gift is paid, posted and counted, after {time.monotonic() - began:.0f} s.")
         for step in (
+            partners.agree,
             cause.pay_costs,
             budget.plan_the_costs,
             bank.leave_a_run_to_the_bank,

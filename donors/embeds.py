@@ -17,6 +17,7 @@ from core.security import let_frame
 from core.web import limits
 from core.web.page_cache import share
 from donors.public import campaign_face, face, preview
+from donors.public.face import Face
 from donors.public.showing import campaign_view, drive_view
 
 bp = Blueprint("embeds", __name__)
@@ -28,8 +29,13 @@ FRAME_WIDTH, FRAME_HEIGHT = 480, 360
 @bp.get("/d/<slug>/embed")
 def embed(slug: str) -> Response:
     """Progress, countdown and a button to give, for a frame on any page."""
-    view = drive_view(face.require(slug))
-    return share(let_frame(make_response(render_template("donors/embed.html", face=view))))
+    return embed_page(face.require(slug))
+
+
+def embed_page(found: Face, via: str = "") -> Response:
+    """The frame; on a partner's own page its button is the partner's link."""
+    drawn = render_template("donors/embed.html", face=drive_view(found), via=via)
+    return share(let_frame(make_response(drawn)))
 
 
 @bp.get("/d/<slug>/preview.png")
@@ -44,14 +50,7 @@ def picture(slug: str) -> Response:
 def qr_code(slug: str) -> Response:
     """The drive's address for a poster."""
     face.require(slug)
-    return qr_picture(address(slug))
-
-
-def qr_picture(url: str) -> Response:
-    """An address as a QR code, to be shown on anybody's page."""
-    drawn = io.BytesIO()
-    segno.make(url, error="m").save(drawn, kind="svg", scale=8, light="white")
-    return _picture(drawn.getvalue(), "image/svg+xml")
+    return qr_of(address(slug))
 
 
 def _picture(body: bytes, kind: str) -> Response:
@@ -126,6 +125,13 @@ def _slug(url: str) -> str:
     if parts.netloc != ours.netloc or len(place) != 2 or place[0] != "d":
         raise Invalid({"url": [_("Give the address of a drive, such as %(example)s.", example=address("…"))]})
     return place[1]
+
+
+def qr_of(place: str) -> Response:
+    """An address as a QR code."""
+    drawn = io.BytesIO()
+    segno.make(place, error="m").save(drawn, kind="svg", scale=8, light="white")
+    return _picture(drawn.getvalue(), "image/svg+xml")
 
 
 def address(slug: str) -> str:

@@ -54,4 +54,5 @@ def get_client(client_id: str) -> Persona:
 def edit_persona(body: dict[str, Any], client_id: str) -> Persona:
     """Change what the public reads of a client."""
     with transaction():
-        return registering.edit_persona(current_actor(), client_id, body)
+        version = body.pop("version", None)
+        return registering.edit_persona(current_actor(), client_id, body, version=version)

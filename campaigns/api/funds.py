@@ -53,7 +53,7 @@ def get_fund(fund_id: str) -> Fund:
 def edit_fund(body: dict[str, Any], fund_id: str) -> Fund:
     """Change name, purpose or surplus clause; needs funds.edit or campaigns.edit. 409 `rules_frozen`."""
     with transaction():
-        return funding.edit_fund(current_actor(), fund_id, body)
+        return funding.edit_fund(current_actor(), fund_id, body, version=body.pop("version", None))
 
 
 @bp.get("/funds/<fund_id>/balances")

@@ -34,6 +34,8 @@ class Persona(Model):
     pronoun: Mapped[str] = mapped_column(Text, default="")
     #: What may be told, in a sentence or two.
     summary: Mapped[str] = mapped_column(Text, default="")
+    #: Counts edits, so that the second of two people is shown what changed.
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
 
 
 class ClientIdentity(Model):

@@ -12,7 +12,7 @@ from campaigns.campaign import Campaign
 from campaigns.clearance import clearing
 from campaigns.clients.client import Client, Persona
 from campaigns.disclosure import screen
-from campaigns.editing import changes_of, told
+from campaigns.editing import changes_of, check_version, told
 from core.db import db
 from core.errors import Invalid
 from staff import audit
@@ -43,22 +43,28 @@ def register_client(actor: Actor, terms: PersonaTerms) -> Client:
     return client
 
 
-def edit_persona(actor: Actor, client_id: str, changes: Mapping[str, Any]) -> Persona:
-    """Change display_name, pronoun or summary; campaigns that show them have to be approved again.
+def edit_persona(
+    actor: Actor, client_id: str, changes: Mapping[str, Any], *, version: int | None = None
+) -> Persona:
+    """Change display_name, pronoun or summary; campaigns that show them have to be approved again. `version` is
+    the one the author started from.
 
-    Raises NotFound, Invalid on the field.
+    Raises NotFound, Invalid on the field, Conflict `edited_meanwhile`.
     """
     actor.require("clients.edit")
     client = reading.get(reading.clients_of(actor), Client, client_id, lock=True)
     persona = reading.persona_of(client.id)
+    db.session.refresh(persona)
+    check_version(persona, version)
     changed = changes_of(persona, changes)
     _check(changed)
     screen(client.id, changed)
     before = {name: getattr(persona, name) for name in changed}
     for name, value in changed.items():
         setattr(persona, name, value)
-    db.session.flush()
     if changed:
+        persona.version += 1
+        db.session.flush()
         for campaign in db.session.scalars(select(Campaign).where(Campaign.client_id == client.id)).all():
             clearing.void(actor, campaign)
         audit.record(actor, "persona.edited", client.id, before=told(before), after=told(changed))

@@ -42,6 +42,8 @@ class Fund(Model):
     is_general: Mapped[bool] = mapped_column(default=False, server_default=false())
     currency: Mapped[str] = mapped_column(String(3))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    #: Counts edits, so that the second of two people is shown what changed.
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
 
     def allows(self, purpose: str) -> bool:
         """Whether donors gave for this kind of cost."""

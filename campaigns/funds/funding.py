@@ -11,7 +11,7 @@ from campaigns import reading
 from campaigns.campaign import Campaign
 from campaigns.disclosure import screen
 from campaigns.drives.drive import Drive
-from campaigns.editing import changes_of, told
+from campaigns.editing import changes_of, check_version, told
 from campaigns.funds import surplus
 from campaigns.funds.fund import Fund
 from campaigns.funds.fund_transfer import FundTransfer
@@ -73,15 +73,17 @@ def open_fund(actor: Actor, terms: FundTerms) -> Fund:
     return fund
 
 
-def edit_fund(actor: Actor, fund_id: str, changes: Mapping[str, Any]) -> Fund:
-    """Change name, purpose, purposes, surplus_clause, surplus_ways or is_general.
+def edit_fund(actor: Actor, fund_id: str, changes: Mapping[str, Any], *, version: int | None = None) -> Fund:
+    """Change name, purpose, purposes, surplus_clause, surplus_ways or is_general. `version` is the one the author
+    started from.
 
     Another surplus clause holds for gifts from then on and is a version of its own. Raises Invalid on the field,
-    Conflict `rules_frozen` on purpose and purposes once a drive was published with them: donors gave for what they
-    read.
+    Conflict `edited_meanwhile`, and `rules_frozen` on purpose and purposes once a drive was published with them:
+    donors gave for what they read.
     """
     _require(actor)
     fund = reading.get(reading.funds_of(actor), Fund, fund_id, lock=True)
+    check_version(fund, version)
     changed = changes_of(fund, {**changes, **_lists(changes)})
     _check(changed)
     is_read = _is_published(fund)
@@ -97,10 +99,11 @@ def edit_fund(actor: Actor, fund_id: str, changes: Mapping[str, Any]) -> Fund:
         surplus.current(fund.id)  # what donors have read so far stays, even where nobody gave under it
     for name, value in changed.items():
         setattr(fund, name, value)
-    db.session.flush()
-    if is_read:
-        surplus.current(fund.id)
     if changed:
+        fund.version += 1
+        db.session.flush()
+        if is_read:
+            surplus.current(fund.id)
         audit.record(actor, "fund.edited", fund.id, before=told(before), after=told(changed))
     return fund
 

@@ -15,7 +15,9 @@ from campaigns.drives.drive import Drive
 from campaigns.funds.fund import Fund
 from campaigns.opening import CampaignTerms
 from campaigns.pages.blueprint import bp
-from campaigns.pages.refusing import attempt
+from campaigns.pages.refusing import answered, attempt
+from campaigns.partners.handing_over import find_open
+from campaigns.partners.lead_handover import LeadHandover
 from campaigns.schemas.campaign import (
     CampaignEditSchema,
     CampaignSchema,
@@ -92,6 +94,9 @@ class Overview:
     updates: list[Update]
     timeline: list[TimelineEntry]
     leads: bool
+    may_edit: bool
+    owns_client: bool
+    handover: LeadHandover | None
 
 
 @bp.get("/campaigns/<campaign_id>")
@@ -132,48 +137,59 @@ def _overview(actor: Actor, found: Campaign) -> Overview:
         updates=list(db.session.scalars(updates.order_by(Update.written_at.desc()).limit(NEWEST_SHOWN))),
         timeline=list(db.session.scalars(timeline.order_by(TimelineEntry.month.desc()).limit(NEWEST_SHOWN))),
         leads=found.organisation_id == actor.organisation_id,
+        may_edit=opening.may_edit(actor, found, found),
+        owns_client=opening.owns_client(actor, found),
+        handover=find_open(actor, found.id),
     )
 
 
 @bp.get("/campaigns/<campaign_id>/edit")
 @requires("campaigns.edit")
 def edit_campaign(campaign_id: str) -> str:
-    found = _led(campaign_id)
-    form = Form(CampaignEditSchema(), initial=_form_values(found))
+    found = _editable(campaign_id)
+    form = Form(_edit_schema(found), initial=_form_values(found))
     return render_template("campaigns/campaign_form.html", form=form, campaign=found)
 
 
 @bp.post("/campaigns/<campaign_id>/edit")
 @requires("campaigns.edit")
 def edit_campaign_submit(campaign_id: str) -> Any:
-    form = Form(CampaignEditSchema(), request.form)
+    found = _editable(campaign_id)
+    form = Form(_edit_schema(found), answered(_edit_schema(found), lambda: _form_values(found)))
     changes = dict(form.data)
     version, looked_at = changes.pop("version", None), changes.pop("looked_at", False)
-    found = _led(campaign_id)
-    if found.published_at is not None:
-        changes.pop("client_id", None)
     tried = attempt(
         form,
         lambda: opening.edit_campaign(
             current_actor(), campaign_id, changes, version=version, looked_at=looked_at
         ),
-        present=lambda: _form_values(_led(campaign_id)),
+        present=lambda: _form_values(_editable(campaign_id)),
     )
     if tried.done is None:
-        found = _led(campaign_id)
+        found = _editable(campaign_id)
         page = render_template("campaigns/campaign_form.html", form=form, campaign=found, tried=tried)
         return page, 409 if tried.differences is not None else 422
     flash(_("Saved."))
     return redirect(url_for(".campaign", campaign_id=campaign_id))
 
 
-def _led(campaign_id: str) -> Campaign:
-    """The campaign, for pages that only its lead organisation uses."""
+def _editable(campaign_id: str) -> Campaign:
+    """The campaign, for who may change its words."""
     actor = current_actor()
     found = reading.get_campaign(actor, campaign_id)
-    if found.organisation_id != actor.organisation_id:
+    if not opening.may_edit(actor, found, found):
         raise Forbidden(_("The organisation that leads this campaign does this. Ask it."))
     return found
+
+
+def _edit_schema(found: Campaign) -> CampaignEditSchema:
+    """Without what stays as it is: address and client once it was public; to a partner, and where the client is
+    another organisation's, what is theirs to choose."""
+    actor = current_actor()
+    leads = found.organisation_id == actor.organisation_id
+    fixed_client = found.published_at is not None or not leads or not opening.owns_client(actor, found)
+    left_out = {"slug": not leads, "client_id": fixed_client}
+    return CampaignEditSchema(exclude=[name for name, is_out in left_out.items() if is_out])
 
 
 def _form_values(found: Campaign) -> dict[str, Any]:

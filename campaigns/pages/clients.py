@@ -16,8 +16,8 @@ from campaigns.clients.identity import OpenedIdentity
 from campaigns.clients.registering import PersonaTerms
 from campaigns.disclosure import standing_words
 from campaigns.pages.blueprint import bp
-from campaigns.pages.refusing import attempt
-from campaigns.schemas.client import IdentitySchema, OpeningSchema, PersonaSchema
+from campaigns.pages.refusing import answered, attempt
+from campaigns.schemas.client import IdentitySchema, OpeningSchema, PersonaEditSchema, PersonaSchema
 from core.db import db
 from core.forms import Form
 from core.web.paging import numbered
@@ -92,9 +92,7 @@ def _client_page(
 @requires("clients.edit")
 def edit_persona(client_id: str) -> str:
     found = reading.get_client(current_actor(), client_id)
-    persona = reading.persona_of(found.id)
-    values = {name: getattr(persona, name) for name in ("display_name", "pronoun", "summary")}
-    form = Form(PersonaSchema(), initial=values)
+    form = Form(PersonaEditSchema(), initial=_form_values(found.id))
     return render_template("campaigns/client_form.html", form=form, client=found)
 
 
@@ -102,12 +100,24 @@ def edit_persona(client_id: str) -> str:
 @requires("clients.edit")
 def edit_persona_submit(client_id: str) -> Any:
     found = reading.get_client(current_actor(), client_id)
-    form = Form(PersonaSchema(), request.form)
-    tried = attempt(form, lambda: registering.edit_persona(current_actor(), client_id, form.data))
+    form = Form(PersonaEditSchema(), answered(PersonaEditSchema(), lambda: _form_values(found.id)))
+    changes = dict(form.data)
+    version = changes.pop("version", None)
+    tried = attempt(
+        form,
+        lambda: registering.edit_persona(current_actor(), client_id, changes, version=version),
+        present=lambda: _form_values(found.id),
+    )
     if tried.done is None:
-        return render_template("campaigns/client_form.html", form=form, client=found), 422
+        page = render_template("campaigns/client_form.html", form=form, client=found, tried=tried)
+        return page, 409 if tried.differences is not None else 422
     flash(_("Saved."))
     return redirect(url_for(".client", client_id=client_id))
+
+
+def _form_values(client_id: str) -> dict[str, Any]:
+    persona = reading.persona_of(client_id)
+    return {name: getattr(persona, name) for name in ("display_name", "pronoun", "summary", "version")}
 
 
 @bp.post("/clients/<client_id>/identity")

@@ -17,7 +17,7 @@ from campaigns.drives.drive_terms import DriveTerms
 from campaigns.drives.goal import AMOUNT, METRICS, MONEY
 from campaigns.funds.fund import Fund
 from campaigns.pages.blueprint import bp, text_address
-from campaigns.pages.refusing import Attempt, attempt
+from campaigns.pages.refusing import Attempt, answered, attempt
 from campaigns.schemas.campaign import ReasonSchema
 from campaigns.schemas.drive import DriveRulesSchema, DriveWordsSchema, NewDriveSchema
 from core import clock
@@ -105,7 +105,7 @@ def edit_drive(drive_id: str) -> str:
 @requires("campaigns.edit")
 def edit_drive_submit(drive_id: str) -> Any:
     drive = _own(drive_id)
-    form = Form(_edit_schema(drive), request.form)
+    form = Form(_edit_schema(drive), answered(_edit_schema(drive), lambda: _form_values(drive)))
     changes = dict(form.data)
     version, looked_at = changes.pop("version", None), changes.pop("looked_at", False)
     if "presets" in changes:

@@ -16,7 +16,7 @@ from campaigns.funds.purposes import PURPOSES
 from campaigns.funds.transferring import VERB
 from campaigns.pages.accounts import account_names, kind_name
 from campaigns.pages.blueprint import bp
-from campaigns.pages.refusing import attempt
+from campaigns.pages.refusing import answered, attempt
 from campaigns.schemas.fund import FundEditSchema, FundSchema
 from core.db import db
 from core.errors import Forbidden
@@ -68,9 +68,7 @@ def edit_fund(fund_id: str) -> str:
     actor = current_actor()
     found = reading.get_fund(actor, fund_id)
     _require_edit(actor)
-    form = Form(
-        FundEditSchema(), initial={name: getattr(found, name) for name in (*funding.LONGEST, *_RULES)}
-    )
+    form = Form(FundEditSchema(), initial=_form_values(found))
     return render_template("campaigns/fund_form.html", form=form, fund=found)
 
 
@@ -78,12 +76,23 @@ def edit_fund(fund_id: str) -> str:
 @requires("funds.view")
 def edit_fund_submit(fund_id: str) -> Any:
     found = reading.get_fund(current_actor(), fund_id)
-    form = Form(FundEditSchema(), request.form)
-    tried = attempt(form, lambda: funding.edit_fund(current_actor(), fund_id, form.data))
+    form = Form(FundEditSchema(), answered(FundEditSchema(), lambda: _form_values(found)))
+    changes = dict(form.data)
+    version = changes.pop("version", None)
+    tried = attempt(
+        form,
+        lambda: funding.edit_fund(current_actor(), fund_id, changes, version=version),
+        present=lambda: _form_values(reading.get_fund(current_actor(), fund_id)),
+    )
     if tried.done is None:
-        return render_template("campaigns/fund_form.html", form=form, fund=found), 422
+        page = render_template("campaigns/fund_form.html", form=form, fund=found, tried=tried)
+        return page, 409 if tried.differences is not None else 422
     flash(_("Saved."))
     return redirect(url_for(".fund", fund_id=fund_id))
+
+
+def _form_values(found: Fund) -> dict[str, Any]:
+    return {name: getattr(found, name) for name in (*funding.LONGEST, *_RULES, "version")}
 
 
 def _require_edit(actor: Actor) -> None:

@@ -8,6 +8,8 @@ from flask_babel import ngettext
 from campaigns import reading
 from campaigns.clearance import queue
 from campaigns.drives.drive import Drive
+from campaigns.partners import handing_over
+from campaigns.partners.lead_handover import PROPOSED, LeadHandover
 from core import clock
 from core.db import db
 from core.i18n import instant
@@ -25,6 +27,23 @@ def invitations(actor: Actor) -> list[AgendaItem]:
     count = len(reading.invitations_of(actor))
     text = ngettext("An invitation to a campaign", "%(num)d invitations to campaigns", count)
     return [AgendaItem(text=text, url="/staff/campaigns", count=count)]
+
+
+@agenda.item
+def leads_to_take(actor: Actor) -> list[AgendaItem]:
+    """Campaigns that the organisation is asked to lead."""
+    if not actor.can(handing_over.PERMISSION):
+        return []
+    asked = handing_over.handovers_of(actor).where(
+        LeadHandover.to_id == actor.organisation_id, LeadHandover.state == PROPOSED
+    )
+    return [
+        AgendaItem(
+            text=_("%(house)s asks you to lead its campaign", house=each.giver.name),
+            url=f"/staff/campaigns/{each.campaign_id}",
+        )
+        for each in db.session.scalars(asked.limit(20))
+    ]
 
 
 @agenda.item

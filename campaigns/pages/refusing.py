@@ -6,18 +6,20 @@ from typing import Any
 
 from flask import request
 from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
 
 from campaigns.disclosure import LookAgain
 from campaigns.editing import EditedMeanwhile
 from core.db import transaction
 from core.errors import Conflict, Invalid
-from core.forms import BoundField, Form
+from core.forms import BoundField, Form, Schema
 
 
 @dataclass(frozen=True)
 class Difference:
     """One field that the author and somebody else left with different values, as both would read them."""
 
+    name: str
     label: str
     theirs: str
     yours: str
@@ -60,11 +62,32 @@ def attempt(
             raise
         theirs = present()
         # Sent again, the form is the author's answer to what it now shows.
-        form.typed = {**request.form.to_dict(), "version": conflict.version}
+        again = MultiDict(form.typed or {})
+        again["version"] = str(conflict.version)
+        form.typed = again
         return Attempt(differences=_differences(form, theirs))
     except Conflict as refusal:
         form.errors["_"] = [refusal.message]
         return Attempt()
+
+
+def answered(schema: Schema, present: Callable[[], Mapping[str, Any]]) -> MultiDict[str, str]:
+    """What was typed, with the other's value in each field where the author answered both versions by taking theirs."""
+    typed = request.form.copy()
+    taken = [name for name in schema.fields if typed.pop(f"take-{name}", "") == "theirs"]
+    shown = Form(schema, initial=present()) if taken else None
+    for name in taken:
+        value = shown[name].value if shown else None
+        values = value if isinstance(value, list | tuple) else [value]
+        typed.setlist(name, [_sent(each) for each in values])
+    return typed
+
+
+def _sent(value: Any) -> str:
+    """A field's value as a browser sends it."""
+    if isinstance(value, bool):
+        return "true" if value else ""
+    return "" if value is None else str(value)
 
 
 def labelled(form: Form, warnings: Mapping[str, list[str]]) -> dict[str, list[str]]:
@@ -77,7 +100,7 @@ def _differences(form: Form, theirs: Mapping[str, Any]) -> list[Difference]:
     shown = Form(form.schema, initial=theirs)
     both = [(form[name], shown[name]) for name in form.schema.fields if name in theirs]
     return [
-        Difference(yours.label, _spoken(stands), _spoken(yours))
+        Difference(yours.name, yours.label, _spoken(stands), _spoken(yours))
         for yours, stands in both
         if yours.kind != "hidden" and _spoken(stands) != _spoken(yours)
     ]
@@ -89,5 +112,8 @@ def _spoken(bound: BoundField) -> str:
         return _("yes") if bound.value not in {None, False, "", "false"} else _("no")
     if bound.kind == "select":
         return dict(bound.options).get(str(bound.value), "")
+    if bound.kind == "checkboxes":
+        chosen = {str(each) for each in bound.value or ()}
+        return ", ".join(text for key, text in bound.options if key in chosen) or _("nothing")
     value = "" if bound.value is None else str(bound.value)
     return value.replace("\r\n", "\n").strip() or _("nothing")

@@ -17,6 +17,7 @@ from campaigns.clients.disclosure_consent import SCOPES, DisclosureConsent
 from campaigns.disclosure import Warnings
 from campaigns.drives import launching
 from campaigns.drives.drive import Drive
+from campaigns.pages import thread
 from campaigns.pages.blueprint import bp
 from campaigns.pages.refusing import attempt
 from campaigns.reading import goals_of
@@ -59,10 +60,11 @@ def texts() -> str:
 @bp.get("/texts/<clearance_id>")
 @requires("campaigns.view")
 def text(clearance_id: str) -> str:
-    return _text_page(queue.get_text(current_actor(), clearance_id))
+    return text_page(queue.get_text(current_actor(), clearance_id))
 
 
-def _text_page(clearance: Clearance, **forms: Form) -> str:
+def text_page(clearance: Clearance, **forms: Form) -> str:
+    """The page of one text; `forms` are those that were refused."""
     actor = current_actor()
     subject = get_subject(actor, clearance.kind, clearance.subject_id)
     warnings, refused = _screened(subject)
@@ -96,6 +98,7 @@ def _text_page(clearance: Clearance, **forms: Form) -> str:
         refused_plan=publishing.find_refused(clearance.id),
         schedule=forms.get("schedule", Form(ScheduleSchema())),
         zone=_zone(),
+        **thread.about(clearance, forms),
     )
 
 
@@ -152,7 +155,7 @@ def submit_text(clearance_id: str) -> Any:
         form, lambda: clearing.submit(current_actor(), it.kind, it.subject_id, looked_at=looked_at)
     )
     if tried.done is None:
-        return _text_page(it, submission=form), 422
+        return text_page(it, submission=form), 422
     return _done(it, _("Counsel reads it next. Nothing of it is public yet."))
 
 
@@ -173,7 +176,7 @@ def approve_text(clearance_id: str) -> Any:
     sha256 = form.data.get("sha256", "")
     tried = attempt(form, lambda: clearing.approve(current_actor(), it.kind, it.subject_id, sha256=sha256))
     if tried.done is None:
-        return _text_page(it, approval=form), 409
+        return text_page(it, approval=form), 409
     return _done(it, _("Approved, these words and no others."))
 
 
@@ -185,7 +188,7 @@ def send_text_back(clearance_id: str) -> Any:
     note = form.data.get("note", "")
     tried = attempt(form, lambda: clearing.send_back(current_actor(), it.kind, it.subject_id, note=note))
     if tried.done is None:
-        return _text_page(it, sending_back=form), 422
+        return text_page(it, sending_back=form), 422
     return _done(it, _("The author reads why, and writes anew."))
 
 
@@ -199,7 +202,7 @@ def agree_to_text(clearance_id: str) -> Any:
         form, lambda: clearing.agree(current_actor(), it.kind, it.subject_id, consent_id=consent_id)
     )
     if tried.done is None:
-        return _text_page(it, agreement=form), 422
+        return text_page(it, agreement=form), 422
     return _done(it, _("The client agrees. It can be published."))
 
 
@@ -211,7 +214,7 @@ def publish_text(clearance_id: str) -> Any:
     get_subject(current_actor(), it.kind, it.subject_id)
     tried = attempt(form, lambda: publishing.publish(current_actor(), it))
     if tried.done is None:
-        return _text_page(it, submission=form), 422
+        return text_page(it, submission=form), 422
     return _done(it, _("It is public."))
 
 
@@ -227,7 +230,7 @@ def schedule_text(clearance_id: str) -> Any:
 
     tried = attempt(form, plan, named={"due_at": "on_day"})
     if tried.done is None:
-        return _text_page(it, schedule=form), 422
+        return text_page(it, schedule=form), 422
     return _done(it, _("It becomes public by itself at that time, if the approval still holds."))
 
 

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from campaigns import reading
 from campaigns.clearance.subjects import require_owner
 from campaigns.pages.blueprint import bp, text_address
-from campaigns.pages.refusing import attempt
+from campaigns.pages.refusing import answered, attempt
 from campaigns.schemas.clearance import TimelineEditSchema, TimelineSchema, happening
 from campaigns.timeline import telling
 from campaigns.timeline.timeline_entry import TimelineEntry
@@ -49,7 +49,7 @@ def edit_entry(timeline_entry_id: str) -> str:
 @requires("campaigns.edit")
 def edit_entry_submit(timeline_entry_id: str) -> Any:
     entry = _led(timeline_entry_id)
-    form = Form(TimelineEditSchema(), request.form)
+    form = Form(TimelineEditSchema(), answered(TimelineEditSchema(), lambda: _form_values(entry)))
     changes = dict(form.data)
     version = changes.pop("version", None)
     tried = attempt(

@@ -8,8 +8,9 @@ from sqlalchemy.orm import joinedload
 
 from campaigns import reading
 from campaigns.clearance import withdrawing
+from campaigns.opening import may_edit
 from campaigns.pages.blueprint import bp
-from campaigns.pages.refusing import attempt
+from campaigns.pages.refusing import answered, attempt
 from campaigns.schemas.campaign import NewUpdateSchema, ReasonSchema, UpdateEditSchema
 from campaigns.updates import updating
 from campaigns.updates.update import Update
@@ -67,13 +68,14 @@ def update(update_id: str) -> str:
         update=found,
         withdrawal=Form(ReasonSchema()),
         leads=found.campaign.organisation_id == actor.organisation_id,
+        may_edit=may_edit(actor, found.campaign, found),
     )
 
 
 @bp.get("/updates/<update_id>/edit")
 @requires("campaigns.edit")
 def edit_update(update_id: str) -> str:
-    found = _led(update_id)
+    found = _editable(update_id)
     form = Form(UpdateEditSchema(), initial=_form_values(found))
     return render_template("campaigns/update_form.html", form=form, update=found)
 
@@ -81,8 +83,8 @@ def edit_update(update_id: str) -> str:
 @bp.post("/updates/<update_id>/edit")
 @requires("campaigns.edit")
 def edit_update_submit(update_id: str) -> Any:
-    found = _led(update_id)
-    form = Form(UpdateEditSchema(), request.form)
+    found = _editable(update_id)
+    form = Form(UpdateEditSchema(), answered(UpdateEditSchema(), lambda: _form_values(found)))
     changes = dict(form.data)
     version, looked_at = changes.pop("version", None), changes.pop("looked_at", False)
     tried = attempt(
@@ -90,7 +92,7 @@ def edit_update_submit(update_id: str) -> Any:
         lambda: updating.edit_update(
             current_actor(), update_id, changes, version=version, looked_at=looked_at
         ),
-        present=lambda: _form_values(_led(update_id)),
+        present=lambda: _form_values(_editable(update_id)),
     )
     if tried.done is None:
         page = render_template("campaigns/update_form.html", form=form, update=found, tried=tried)
@@ -99,11 +101,11 @@ def edit_update_submit(update_id: str) -> Any:
     return redirect(url_for(".update", update_id=update_id))
 
 
-def _led(update_id: str) -> Update:
-    """The update, for pages that only the lead organisation uses."""
+def _editable(update_id: str) -> Update:
+    """The update, for who may change its words."""
     actor = current_actor()
     found = reading.get_update(actor, update_id)
-    if found.campaign.organisation_id != actor.organisation_id:
+    if not may_edit(actor, found.campaign, found):
         raise Forbidden(_("The organisation that leads this campaign does this. Ask it."))
     return found
 

@@ -35,6 +35,10 @@ class PartnerOut(Schema):
     invited_at = fields.AwareDateTime()
     accepted_at = fields.AwareDateTime(allow_none=True)
     ended_at = fields.AwareDateTime(allow_none=True)
+    is_told_by_lead = fields.Boolean(
+        metadata={"description": "Public pages tell what came in by its link where both have agreed."}
+    )
+    is_told_by_partner = fields.Boolean()
 
 
 class GoalOut(Schema):

@@ -1,9 +1,12 @@
 """Campaigns, their partners, and updates."""
 
+from typing import Any
+
 from flask_babel import lazy_gettext
 from marshmallow import fields, validate
 
 from campaigns import opening
+from campaigns.partners.donor_sharing import MODES, NOTHING
 from campaigns.picturing import PICTURES
 from campaigns.schemas import choices
 from campaigns.schemas.said import said
@@ -71,6 +74,18 @@ def looked_at_field() -> fields.Boolean:
     )
 
 
+def mode_field(**given: Any) -> fields.String:
+    return fields.String(
+        validate=validate.OneOf(list(MODES)),
+        metadata={
+            "label": lazy_gettext("Which of your donors it may see"),
+            "kind": "select",
+            "options": lambda: list(MODES.items()),
+        },
+        **given,
+    )
+
+
 class CampaignSchema(Schema):
     """A new campaign."""
 
@@ -114,6 +129,21 @@ class PartnerSchema(Schema):
             "hint": lazy_gettext("It stands at the end of its own list of campaigns."),
             "autocomplete": "off",
         },
+    )
+    mode = mode_field(load_default=NOTHING)
+
+
+class SharingSchema(Schema):
+    """Which of the own donors a partner may see."""
+
+    mode = mode_field(required=True)
+
+
+class TellingSchema(Schema):
+    """Whether public pages may tell what came in by a partner's link."""
+
+    is_told = fields.Boolean(
+        load_default=False, metadata={"label": lazy_gettext("Tell it on the campaign's public page")}
     )
 
 

@@ -4,7 +4,7 @@ from flask_babel import lazy_gettext
 from marshmallow import fields, validate
 
 from campaigns.clients import identity, registering
-from campaigns.schemas.campaign import text_field
+from campaigns.schemas.campaign import text_field, version_field
 from campaigns.schemas.said import said
 from core.forms import Schema
 
@@ -35,6 +35,8 @@ class PersonaSchema(Schema):
 
 class PersonaEditSchema(PersonaSchema):
     """The same, of which software sends only what changes."""
+
+    version = version_field()
 
 
 class IdentitySchema(Schema):

@@ -7,6 +7,7 @@ from campaigns.funds import funding
 from campaigns.funds.purposes import PURPOSES
 from campaigns.funds.surplus import WAYS
 from campaigns.schemas import choices
+from campaigns.schemas.campaign import version_field
 from campaigns.schemas.said import said
 from core.forms import Schema
 from core.money import EXPONENTS
@@ -21,7 +22,7 @@ def _required_text(label: object, hint: object, longest: int) -> fields.String:
     )
 
 
-class FundEditSchema(Schema):
+class _FundWords(Schema):
     name = fields.String(
         required=True,
         validate=validate.Length(max=funding.LONGEST["name"]),
@@ -73,7 +74,11 @@ class FundEditSchema(Schema):
     )
 
 
-class FundSchema(FundEditSchema):
+class FundEditSchema(_FundWords):
+    version = version_field()
+
+
+class FundSchema(_FundWords):
     """A new fund."""
 
     currency = fields.String(

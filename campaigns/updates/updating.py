@@ -41,8 +41,15 @@ def edit_update(
     version: int | None = None,
     looked_at: bool = False,
 ) -> Update:
-    """Change title or body. Raises Invalid, Conflict `edited_meanwhile`, `look_again` (public already)."""
-    update = _get_led_update(actor, update_id)
+    """Change title or body; partners may while it was never public.
+
+    Raises Forbidden, Invalid, Conflict `edited_meanwhile`, `look_again` (public already).
+    """
+    update = reading.get(reading.updates_of(actor), Update, update_id, lock=True)
+    if update.published_at is not None:
+        get_led(actor, update.campaign_id)
+    else:
+        actor.require("campaigns.edit")
     check_version(update, version)
     changed = changes_of(update, changes)
     _check(changed)

@@ -140,6 +140,12 @@ class GiftIn(Schema):
         load_default=list,
         metadata={"description": "Organisations of the campaign that the donor lets write to them"},
     )
+    via = fields.String(
+        load_default="",
+        metadata={
+            "description": "The code of the partner's link by which the donor came; others are left aside"
+        },
+    )
 
     @ma.validates_schema(skip_on_field_errors=True)
     def alias_is_given(self, data: dict[str, Any], **kwargs: Any) -> None:

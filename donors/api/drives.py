@@ -18,12 +18,13 @@ from donors.figures import progress
 from donors.gifts import fee_cover, form_token, giving
 from donors.gifts.gift import EXPIRED, FAILED, PENDING, Gift
 from donors.gifts.giving import GiftOrder
+from donors.partners import referral
 from donors.payments import at_stripe, defence_at_stripe
 from donors.people import given_as
 from donors.people.donor import Donor
 from donors.public import face
 from donors.public.face import Face
-from donors.schemas import asking, consent_wording
+from donors.schemas import asking
 from donors.stripe_gateway import PaymentsUnavailable
 from staff.access import Actor, current_actor
 from staff.bearer import token_required
@@ -67,6 +68,7 @@ def start_gift(headers: dict[str, Any], body: dict[str, Any], drive_id: str) -> 
     with transaction() as session:
         begun = giving.start(session.get_one(Drive, drive_id), order, gift_id=gift_id)
         admitting.note(begun, caller, suspicions)
+        referral.note(begun, body["via"])
         donor = session.get_one(Donor, begun.donor_id)
         email = given_as.address_of(begun.id) or donor.email or ""
         _check_is_same(begun, order, drive_id=drive_id, email=email)
@@ -84,13 +86,13 @@ def _public_face(actor: Actor, drive_id: str) -> Face:
 
 
 def _order(found: Face, body: dict[str, Any]) -> GiftOrder:
-    names = dict(asking(found))
-    kept = {name: value for name, value in body.items() if name not in {"cover_fee", "consents"}}
+    wordings = dict(asking(found))
+    kept = {name: value for name, value in body.items() if name not in {"cover_fee", "consents", "via"}}
     amount = body["amount"]
     return GiftOrder(
         **kept,
         fee_cover=fee_cover.cover(amount, body["method"]) if body["cover_fee"] else None,
-        consents={each: consent_wording(names[each]) for each in body["consents"] if each in names},
+        consents={each: wordings[each] for each in body["consents"] if each in wordings},
     )
 
 

@@ -1,6 +1,6 @@
 """Who is written to: donors of a campaign whose newest word on news by e-mail is yes."""
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import aliased
 
 from campaigns.drives.drive import Drive
@@ -25,7 +25,7 @@ def audience_of(
         )
     else:
         gave = select(Gift.donor_id).where(Gift.drive_id.in_(drives), Gift.state.in_(RECEIVED))
-    agreed = select(Consent.donor_id).where(_holds(organisation_id))
+    agreed = select(Consent.donor_id).where(holding(organisation_id))
     return select(Donor).where(
         Donor.organisation_id == organisation_id,
         Donor.email.is_not(None),
@@ -39,8 +39,8 @@ def count_audience(query: Select[Donor]) -> int:
     return db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
 
 
-def _holds(organisation_id: str):
-    """A consent that was given and of which nothing newer speaks."""
+def holding(organisation_id: str) -> ColumnElement[bool]:
+    """A consent to news of the organisation that was given and of which nothing newer speaks."""
     newer = aliased(Consent)
     superseded = select(newer.id).where(
         newer.donor_id == Consent.donor_id,

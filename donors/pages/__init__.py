@@ -1,5 +1,23 @@
-"""The public pages: drives and giving to them, petitions, supporters' pages."""
+"""The public pages: drives and giving to them, campaigns, petitions, partners' links, supporters' pages."""
 
-from donors.pages import drives, employers, own_supporter_page, petitions, pledges, supporters
+from donors.pages import (
+    campaigns,
+    drives,
+    employers,
+    own_supporter_page,
+    petitions,
+    pledges,
+    referrals,
+    supporters,
+)
 
-__all__ = ["drives", "employers", "own_supporter_page", "petitions", "pledges", "supporters"]
+__all__ = [
+    "campaigns",
+    "drives",
+    "employers",
+    "own_supporter_page",
+    "petitions",
+    "pledges",
+    "referrals",
+    "supporters",
+]

@@ -6,9 +6,8 @@ from flask import Blueprint, Response, current_app, jsonify, make_response, redi
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
-from campaigns import picturing
 from campaigns.drives.drive import Drive
-from core import clock, jobs
+from core import clock, ids, jobs
 from core.db import db, transaction
 from core.errors import Conflict, Gone, Invalid, NotFound
 from core.forms import Form
@@ -23,12 +22,13 @@ from donors.gifts import fee_cover, form_token, giving, visit
 from donors.gifts.gift import EXPIRED, FAILED, PENDING, Gift
 from donors.gifts.giving import GiftOrder
 from donors.jobs import refresh_gift
+from donors.partners import referral
 from donors.payments import at_stripe, defence_at_stripe
 from donors.pledges import paying
-from donors.public import campaign_face, face
+from donors.public import face
 from donors.public.face import Face
-from donors.public.showing import PICTURE_DIGITS, campaign_view, drive_view, progress_view, thanks_view
-from donors.schemas import amount_of, asking, consent_wording, give_schema
+from donors.public.showing import drive_view, thanks_view
+from donors.schemas import amount_of, asking, give_schema
 from donors.schemas.employers import EmployerIn
 from donors.stripe_gateway import PaymentsUnavailable
 
@@ -36,10 +36,23 @@ bp = Blueprint("donors", __name__)
 
 
 @bp.get("/d/<slug>")
-def drive(slug: str) -> Response:
+def drive(slug: str) -> AnyResponse:
     """A drive's page: the same bytes for everyone, but for the token of the form."""
-    found = face.require(slug)
-    return share(make_response(_drive_page(found, giving_form(found))))
+    if "via" in request.args:
+        return by_link(f"/d/{slug}")
+    return drive_page(face.require(slug))
+
+
+def drive_page(found: Face, via: str = "") -> Response:
+    """The page with an empty form, for who came by a partner's link or by none."""
+    return share(make_response(_drive_page(found, giving_form(found, via=via))))
+
+
+def by_link(place: str) -> AnyResponse:
+    """`?via=` as a part of the path, where it outlasts a change of language and stays in memory; left out where
+    it cannot be a code."""
+    code = request.args["via"]
+    return redirect(f"{place}/via/{code}" if ids.is_code(code) else place)
 
 
 @bp.get("/d/<slug>/progress.json")
@@ -84,6 +97,7 @@ def give(slug: str) -> AnyResponse | tuple[str, int]:
             begun = giving.start(session.get_one(Drive, found.drive.id), order, gift_id=gift_id)
             admitting.note(begun, caller, suspicions)
             paying.note_payment(begun, form.data["pledge"])
+            referral.note(begun, form.data["via"])
             visit.keep(
                 begun.id, address=request.remote_addr or "", agent=request.headers.get("User-Agent", "")
             )
@@ -154,40 +168,6 @@ def checkout_cancelled(slug: str, gift_id: str) -> str:
     return render_template("donors/checkout_cancelled.html", drive=about)
 
 
-@bp.get("/c/<slug>")
-def campaign(slug: str) -> Response:
-    """A campaign's page with its drives."""
-    found = campaign_face.read(slug)
-    if found is None:
-        raise Gone if campaign_face.is_withdrawn(slug) else NotFound
-    return share(make_response(render_template("campaigns/campaign_public.html", face=campaign_view(found))))
-
-
-@bp.get("/c/<slug>/pictures/<digest>.webp")
-def campaign_picture(slug: str, digest: str) -> Response:
-    """The campaign's picture, for as long as it is the one that was approved and the campaign is public."""
-    found = campaign_face.require(slug)
-    if digest != found.picture_sha256[:PICTURE_DIGITS]:
-        raise NotFound
-    return share(current_app.response_class(picturing.read(found), content_type=picturing.MEDIA_TYPE))
-
-
-@bp.get("/")
-def home() -> str:
-    """What this is, and what is open."""
-    campaigns = [
-        {
-            "id": each.id,
-            "slug": each.slug,
-            "title": each.title,
-            "summary": each.summary,
-            "drives": [progress_view(drive) for drive in drives],
-        }
-        for each, drives in campaign_face.list_public()
-    ]
-    return render_template("home.html", campaigns=campaigns)
-
-
 def thanks_page(given: Gift, employer: Form | None = None) -> str:
     """The page after the payment; `employer` is the form that was refused, if one was."""
     return render_template(
@@ -203,9 +183,9 @@ def gift_at(slug: str, gift_id: str) -> Gift:
     return found
 
 
-def giving_form(found: Face, *, supporter_page: str = "") -> Form:
+def giving_form(found: Face, *, supporter_page: str = "", via: str = "") -> Form:
     """The form as nobody has filled it in yet, with the place of a token in it."""
-    return Form(schema_of(found), initial=blank(found) | {"supporter_page": supporter_page})
+    return Form(schema_of(found), initial=blank(found) | {"supporter_page": supporter_page, "via": via})
 
 
 def schema_of(found: Face) -> Any:
@@ -233,14 +213,16 @@ def _again(found: Face, form: Form, status: int) -> tuple[str, int]:
 
 
 def _drive_page(found: Face, form: Form) -> str:
-    return render_template("donors/drive.html", face=drive_view(found), form=form)
+    return render_template(
+        "donors/drive.html", face=drive_view(found) | {"via": form["via"].value}, form=form
+    )
 
 
 def _order(found: Face, data: dict[str, Any]) -> GiftOrder:
     amount = amount_of(data, found.drive.currency)
     consents = {
-        organisation_id: consent_wording(name)
-        for number, (organisation_id, name) in enumerate(asking(found))
+        organisation_id: wording
+        for number, (organisation_id, wording) in enumerate(asking(found))
         if data.get(f"consent_{number}")
     }
     kept = (

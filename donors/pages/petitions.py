@@ -25,6 +25,7 @@ from core.web.limits import caller, digest, spend
 from core.web.paging import numbered
 from donors.figures import progress
 from donors.gifts import form_token
+from donors.partners.referral import note_signature
 from donors.public import face
 from donors.schemas.petitions import SignatureIn
 
@@ -33,7 +34,8 @@ bp = Blueprint("petitions", __name__)
 
 @bp.get("/d/<slug>/sign")
 def petition(slug: str) -> Response:
-    return _form_page(slug, Form(SignatureIn(), initial={"form_token": form_token.new_token()}))
+    initial = {"form_token": form_token.new_token(), "via": request.args.get("via", "")}
+    return _form_page(slug, Form(SignatureIn(), initial=initial))
 
 
 @bp.post("/d/<slug>/sign")
@@ -49,10 +51,11 @@ def petition_submit(slug: str) -> Any:
             _("This page was open for a long time. Look at it once more, then send it again.")
         ]
         return _form_page(slug, form), 422
+    code = typed.pop("via")
     spend("5 per day", "signature-mail", digest(typed["email"]))
     try:
         with transaction():
-            sign(drive, SignatureTerms(**typed))
+            note_signature(sign(drive, SignatureTerms(**typed)), code)
     except Invalid as refusal:
         form.refuse(refusal)
         return _form_page(slug, form), 422

@@ -15,7 +15,7 @@ from core.money import Money
 from core.security import csrf
 from core.web.limits import caller, digest, spend
 from core.web.page_cache import share
-from donors.embeds import qr_picture
+from donors.embeds import qr_of
 from donors.gifts import form_token
 from donors.pages.drives import giving_form
 from donors.public import face
@@ -74,7 +74,7 @@ def supporter(slug: str, page_id: str) -> Response:
 def supporter_qr_code(slug: str, page_id: str) -> Response:
     """The page's address for a poster."""
     page = _public(face.require(slug), page_id)
-    return qr_picture(f"{current_app.config['BASE_URL']}{supporting.address_of(page)}")
+    return qr_of(f"{current_app.config['BASE_URL']}{supporting.address_of(page)}")
 
 
 def _gift(gift: Any) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from core import clock, ids
 from core.db import Id, Model, insert_once
 from staff.access import Actor
 
-LIST, DONOR, EXPORT = "list", "donor", "export"
+LIST, DONOR, EXPORT, SHARED = "list", "donor", "export", "shared"
 
 
 class AddressReading(Model):
@@ -27,7 +27,7 @@ class AddressReading(Model):
     #: As the audit trail names them: `member:…`, `token:…`.
     actor: Mapped[str] = mapped_column(Text)
     what: Mapped[str] = mapped_column(Text)
-    #: The donor; empty for the list.
+    #: The donor, or the campaign in which others shared theirs; empty for the list.
     subject: Mapped[str] = mapped_column(Text, default="")
     on_day: Mapped[date] = mapped_column(Date)
 

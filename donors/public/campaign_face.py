@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, not_, select
+from sqlalchemy.orm import contains_eager
 
 from campaigns.campaign import Campaign
 from campaigns.clients.client import Persona
@@ -13,8 +14,10 @@ from campaigns.updates.update import Update
 from core import clock, markup
 from core.db import db
 from core.errors import Gone, NotFound
+from core.money import Money
 from donors.figures import progress
 from donors.figures.progress import Progress
+from donors.partners.partner_figures import figures_of
 from donors.public import told_timeline
 from donors.public.face import ToldUpdate
 from donors.public.told_timeline import ToldStep
@@ -34,6 +37,8 @@ class CampaignFace:
     organisation: Organisation
     persona: Persona
     partners: list[str]
+    #: A part of what was raised, by partner, where the lead and the partner both agreed to tell it.
+    raised_by_link: list[tuple[str, list[Money]]]
     drives: list[Progress]
     updates: list[ToldUpdate]
     #: Those that no other one supersedes, the latest months first.
@@ -48,11 +53,13 @@ def read(slug: str) -> CampaignFace | None:
     if row is None:
         return None
     campaign, organisation, persona = row
+    partners = _partners(campaign)
     return CampaignFace(
         campaign=campaign,
         organisation=organisation,
         persona=persona or Persona(display_name=campaign.title, pronoun="", summary=""),
-        partners=_partners(campaign),
+        partners=[each.organisation.name for each in partners],
+        raised_by_link=_raised_by_link(partners),
         drives=_told(campaign, _drives(Drive.campaign_id == campaign.id)),
         updates=_updates(campaign.id),
         reports=[each for each in current_reports(campaign.id) if each.may_be_told(campaign)],
@@ -104,14 +111,21 @@ def _drives(which: ColumnElement[bool]) -> list[Progress]:
     return progress.read_many(and_(which, Drive.is_shown()), limit=MOST_DRIVES)
 
 
-def _partners(campaign: Campaign) -> list[str]:
+def _partners(campaign: Campaign) -> list[Partner]:
     query = (
-        select(Organisation.name)
-        .join(Partner, Partner.organisation_id == Organisation.id)
+        select(Partner)
+        .join(Partner.organisation)
         .where(Partner.campaign_id == campaign.id, Partner.organisation_id != campaign.organisation_id)
         .where(Partner.accepted_at.is_not(None), Partner.ended_at.is_(None))
+        .options(contains_eager(Partner.organisation))
     )
     return list(db.session.scalars(query.order_by(Organisation.name)))
+
+
+def _raised_by_link(partners: list[Partner]) -> list[tuple[str, list[Money]]]:
+    told = [each for each in partners if each.is_told]
+    figures = figures_of(told)
+    return [(each.organisation.name, figures[each.id].raised) for each in told if figures[each.id].raised]
 
 
 def _updates(campaign_id: str) -> list[ToldUpdate]:

@@ -146,6 +146,7 @@ def campaign_view(face: CampaignFace) -> dict[str, Any]:
         "persona": persona_view(face.persona, campaign),
         "organisation": face.organisation,
         "partners": face.partners,
+        "raised_by_link": face.raised_by_link,
         "drives": [progress_view(each) for each in face.drives],
         "tiles": face.drives[0].tiles if face.drives else None,
         "updates": face.updates,

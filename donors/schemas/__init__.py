@@ -6,7 +6,6 @@ from donors.schemas.giving import (
     RefundSchema,
     amount_of,
     asking,
-    consent_wording,
     give_schema,
 )
 from donors.schemas.recurring import (
@@ -40,6 +39,5 @@ __all__ = [
     "amount_of",
     "asking",
     "cancel_reasons",
-    "consent_wording",
     "give_schema",
 ]

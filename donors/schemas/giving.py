@@ -29,6 +29,9 @@ class GiveSchema(Schema):
     )
     #: The link of a pledge that this gift pays.
     pledge = fields.Str(load_default="", validate=validate.Length(max=300), metadata={"kind": "hidden"})
+    via = fields.Str(
+        load_default="", metadata={"kind": "hidden", "description": "The code of a partner's link"}
+    )
     rhythm = fields.Str(
         load_default="once",
         validate=validate.OneOf(RHYTHMS),
@@ -141,9 +144,9 @@ def give_schema(face: Face, currency: str) -> GiveSchema:
     )
     consents = {
         f"consent_{number}": fields.Bool(
-            load_default=False, metadata={"label": consent_wording(name), "organisation_id": organisation_id}
+            load_default=False, metadata={"label": wording, "organisation_id": organisation_id}
         )
-        for number, (organisation_id, name) in enumerate(asking(face))
+        for number, (organisation_id, wording) in enumerate(asking(face))
     }
     method = fields.Str(
         load_default=CARD,
@@ -176,12 +179,20 @@ def _offered(rhythms: list[str]) -> list[tuple[str, str]]:
 
 
 def asking(face: Face) -> list[tuple[str, str]]:
-    """The organisations that ask for consent: the lead, then its partners."""
-    return [(face.organisation.id, face.organisation.name), *face.partners]
-
-
-def consent_wording(organisation_name: str) -> str:
-    return _("%(organisation)s may send me news by e-mail.", organisation=organisation_name)
+    """(organisation, words beside its box): who takes the gift, then the others of the campaign, which may then
+    be told who gave."""
+    ours = _("%(organisation)s may send me news by e-mail.", organisation=face.organisation.name)
+    others = [
+        (
+            each,
+            _(
+                "%(organisation)s may have my name and address, and send me news by e-mail.",
+                organisation=name,
+            ),
+        )
+        for each, name in face.partners
+    ]
+    return [(face.organisation.id, ours), *others]
 
 
 def amount_of(data: dict[str, Any], currency: str) -> Money:

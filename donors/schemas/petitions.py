@@ -35,6 +35,7 @@ class SignatureIn(Schema):
         load_default=False,
         metadata={"label": lazy_gettext("Show my name and town on the public list")},
     )
+    via = fields.String(load_default="", metadata={"kind": "hidden"})
     form_token = fields.String(load_default="", metadata={"kind": "hidden"})
     #: Empty unless a machine fills in all there is.
     website = fields.String(load_default="", metadata={"kind": "hidden"})

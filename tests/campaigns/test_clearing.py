@@ -22,6 +22,7 @@ from campaigns.timeline import telling
 from campaigns.timeline.telling import Happening
 from campaigns.updates import updating
 from core import clock
+from core.db import db, transaction
 from core.errors import Conflict, Forbidden, Invalid, NotFound
 from staff.access import Actor
 from tests.campaigns.conftest import SEALED_NAME, Work
@@ -122,10 +123,12 @@ def test_only_counsel_of_record_approves(case: Case, cast: Cast) -> None:
 
 def test_counsel_of_both_organisations_approve_the_same_words(case: Case, cast: Cast) -> None:
     charlie = case.work.charlie
-    invited = partnering.invite_partner(
-        case.work.alice, case.work.campaign.id, organisation_slug=cast.llano.slug
-    )
-    partnering.accept_invitation(charlie, invited.id)
+    db.session.commit()
+    with transaction():
+        invited = partnering.invite_partner(
+            case.work.alice, case.work.campaign.id, organisation_slug=cast.llano.slug
+        )
+        partnering.accept_invitation(charlie, invited.id)
     engage(charlie, case.work.campaign)
     case.submit()
     case.approve()

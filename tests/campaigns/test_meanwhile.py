@@ -1,11 +1,15 @@
 """Two people, one page: the second sees both versions, and saving again is the answer to them."""
 
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from campaigns.timeline import telling
+from campaigns.timeline.telling import Happening
+from campaigns.updates import updating
 from staff.member import Member
 from tests.campaigns.conftest import Work
 from tests.conftest import Cast
@@ -83,3 +87,65 @@ def test_an_edited_draft_keeps_its_deadline_to_the_second(
     session.refresh(work.drive)
     assert work.drive.title == "Home"
     assert work.drive.closes_at == before
+
+
+def first_and_second(browser: FlaskClient, url: str, same: dict[str, object], *, field: str) -> str:
+    """One saves, then another who began from the same version; returns what the second is shown."""
+    assert browser.post(url, data=same | {field: "Theirs it is."}).status_code == 302
+    second = browser.post(url, data=same | {field: "Mine it is."})
+    assert second.status_code == 409
+    assert f'name="take-{field}"' in second.text
+    assert 'form="edit"' in second.text
+    assert "Theirs it is." in second.text
+    assert "Mine it is." in second.text
+    return second.text
+
+
+def pages(work: Work, session: Session) -> dict[str, tuple[str, dict[str, object], str]]:
+    """By noun: the page that edits it, what its form sends, and a field of words."""
+    update = updating.write_update(work.alice, work.campaign.id, title="News", body="News.")
+    entry = telling.tell(work.alice, work.campaign.id, Happening(what="filed", happened_on=date(2025, 6, 12)))
+    session.commit()
+    fund = work.fund
+    return {
+        "campaign": (
+            f"/staff/campaigns/{work.campaign.id}/edit",
+            {"title": work.campaign.title, "slug": work.campaign.slug, "client_id": work.client.id},
+            "summary",
+        ),
+        "drive": (f"/staff/drives/{work.drive.id}/edit", typed(work), "summary"),
+        "update": (f"/staff/updates/{update.id}/edit", {"title": "News"}, "body"),
+        "timeline": (
+            f"/staff/timeline/{entry.id}/edit",
+            {"what": "filed", "happened_on": "2025-06-01", "version": entry.version},
+            "words",
+        ),
+        "fund": (
+            f"/staff/funds/{fund.id}/edit",
+            {"name": fund.name, "surplus_clause": fund.surplus_clause, "purposes": ["travel", "records"]},
+            "purpose",
+        ),
+        "client": (f"/staff/clients/{work.client.id}/edit", {"display_name": "Carlos"}, "summary"),
+    }
+
+
+@pytest.mark.parametrize("noun", ["campaign", "drive", "update", "timeline", "fund", "client"])
+@pytest.mark.parametrize("answer", ["theirs", "yours"])
+def test_every_edit_page_shows_both_and_takes_the_answer(
+    alice: FlaskClient, session: Session, work: Work, noun: str, answer: str
+) -> None:
+    url, same, field = pages(work, session)[noun]
+    same = {"version": 1} | same
+    page = first_and_second(alice, url, same, field=field)
+    version = page.split('name="version" value="')[1].split('"')[0]
+    again = same | {field: "Mine it is.", "version": version, f"take-{field}": answer}
+    assert alice.post(url, data=again).status_code == 302
+    shown = alice.get(url).text
+    assert ("Theirs it is." in shown) == (answer == "theirs")
+    assert ("Mine it is." in shown) == (answer == "yours")
+
+
+def test_several_ticks_survive_both_versions(alice: FlaskClient, session: Session, work: Work) -> None:
+    url, same, field = pages(work, session)["fund"]
+    page = first_and_second(alice, url, {"version": 1} | same, field=field)
+    assert page.count("checked><span") >= 3  # both purposes, and "Keep mine"

@@ -17,6 +17,7 @@ from campaigns.drives.drive_terms import GoalTerms
 from campaigns.editing import EditedMeanwhile
 from campaigns.updates import updating
 from core import clock
+from core.db import transaction
 from core.errors import Conflict, Forbidden, Invalid, NotFound
 from staff import audit
 from staff.audit import AuditEvent
@@ -159,7 +160,8 @@ def test_a_change_of_goals_alone_counts_as_an_edit(work: Work) -> None:
 
 
 def test_a_partner_starts_its_own_drive_and_edits_no_other(session: Session, cast: Cast, work: Work) -> None:
-    invited = partnering.invite_partner(work.alice, work.campaign.id, organisation_slug="llano")
+    with transaction():
+        invited = partnering.invite_partner(work.alice, work.campaign.id, organisation_slug="llano")
     with pytest.raises(NotFound):
         drafting.edit_drive(work.charlie, work.drive.id, {"title": "Ours"})
     partnering.accept_invitation(work.charlie, invited.id)

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from campaigns.clearance.steps import clearance_of
+from campaigns.comments import commenting
 from campaigns.funds.statement import groups_of
 from campaigns.petitions.signature import Signature
 from campaigns.timeline import telling
@@ -36,6 +37,9 @@ BODIES: dict[str, dict[str, Any]] = {
         "amount": {"minor": 100, "currency": "USD"},
         "reason": "The case is over.",
     },
+    "handovers": {"partner_id": "part_000000000000000000000000"},
+    "comments": {"body": "Shorter."},
+    "<comment_id>": {"body": "Shorter."},
 }
 FORMS = {
     "reason": "Filing the bond motion",
@@ -55,6 +59,7 @@ FORMS = {
     "given_on": "2025-06-12",
     "expires_on": "2027-01-01",
     "organisation_slug": "llano",
+    "partner_id": "part_000000000000000000000000",
 }
 
 
@@ -83,6 +88,7 @@ def ids(session: Session, work: Work, posted_fund: object) -> dict[str, str]:
     entry = telling.tell(work.alice, work.campaign.id, happening)
     signature = Signature(drive_id=work.drive.id, name="Lena", email="lena@example.org")
     session.add(signature)
+    comment = commenting.write_comment(work.alice, clearance_of(work.drive).id, body="Shorter.")
     session.commit()
     group = session.scalars(groups_of(work.fund)).one()
     return {
@@ -97,6 +103,8 @@ def ids(session: Session, work: Work, posted_fund: object) -> dict[str, str]:
         "clearance_id": clearance_of(work.drive).id,
         "disclosure_consent_id": consent_of(counsel_of(work.campaign), work.client.id).id,
         "partner_id": "part_000000000000000000000000",
+        "comment_id": comment.id,
+        "lead_handover_id": "hand_000000000000000000000000",
     }
 
 

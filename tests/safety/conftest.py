@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import Select, inspect, select, text
 
 from campaigns.campaign import Campaign
+from campaigns.partner import Partner
 from core.db import Model, db, transaction
 from demo import (
     bank,
@@ -18,6 +19,7 @@ from demo import (
     cause,
     employers,
     offline,
+    partners,
     people,
     reports,
     signers,
@@ -151,6 +153,7 @@ def town(
     _give(app, stripe)
     told = (cause.tell_updates, cause.tell_the_timeline, reports.publish_a_report)
     for step in (
+        partners.agree,
         cause.pay_costs,
         budget.plan_the_costs,
         bank.leave_a_run_to_the_bank,
@@ -177,6 +180,7 @@ def _begin_a_close_out() -> None:
 
 
 def _give(app: Flask, till: Stripe) -> None:
+    code = look(select(Partner.code).where(Partner.part == "partner"))[0]
     for drive, rhythm in (("legal-fund", "once"), ("130-before-midnight", "month")):
         for number in range(2):
             typed = {
@@ -187,6 +191,7 @@ def _give(app: Flask, till: Stripe) -> None:
                 "email": f"donor{number}@example.org",
                 "name": "Ana Lopez",
                 "message": "Come home soon.",
+                **({"via": code, "consent_1": "true"} if number else {}),
             }
             sent = app.test_client().post(f"/d/{drive}/gifts", data=typed)
             assert sent.status_code == 303, sent.text

@@ -22,6 +22,7 @@ from sqlalchemy import select, text
 from werkzeug.test import TestResponse
 
 from campaigns.clients.client import Client
+from campaigns.partner import Partner
 from core.db import db
 from donors.receipts import links
 from donors.receipts.receipt import Receipt
@@ -104,6 +105,8 @@ def values_for(town: Town, rule: str, argument: str) -> list[str]:
     known = {"filename": ["amparo.css"], "digest": ["0" * 16], "organisation_slug": ["refugio"]}
     if argument in known:
         return known[argument]
+    if argument == "code":
+        return look(select(Partner.code).order_by(Partner.id))
     if listed := re.search(rf"<any\(([^)]*)\):{argument}>", rule):
         return listed[1].split(",")
     if argument == "token":

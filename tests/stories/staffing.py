@@ -28,6 +28,7 @@ def let_in(page: Page, house: House, email: str) -> None:
         account = db.session.query(User).filter_by(email=email).one()
         signer = SecureCookieSessionInterface().get_signing_serializer(house.app)
         assert signer is not None
+        db.session.commit()  # what was read so far is let go, so that writing may wait for its turn
         sid = open_session(account.id)
         kept = {"_user_id": account.fs_uniquifier, "_fresh": True, "fs_paa": time.time(), "sid": sid}
         value = signer.dumps(kept)

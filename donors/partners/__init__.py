@@ -1,0 +1,1 @@
+"""What partners of a campaign bring, and which donors they may see."""
