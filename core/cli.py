@@ -8,9 +8,9 @@ from flask import Flask, current_app
 from flask.cli import AppGroup
 from sqlalchemy import Table
 
-from core import backup, jobs, resealing, schema, uploads
+from core import backup, jobs, schema, uploads
 from core.db import db, transaction
-from core.operating import grants
+from core.operating import grants, resealing
 from core.sealed import CannotOpen
 
 

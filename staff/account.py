@@ -10,7 +10,7 @@ from sqlalchemy import BigInteger, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Model, db
-from core.resealing import SEALED_LIST
+from core.operating.resealing import SEALED_LIST
 
 sqla.FsModels.set_db_info(
     base_model=Model,  # pyright: ignore[reportArgumentType]

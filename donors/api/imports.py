@@ -25,7 +25,7 @@ from donors.schemas.imports import (
     ImportRowsIn,
     ImportRowsOut,
     MappingIn,
-    UndoIn,
+    ImportUndoIn,
 )
 from staff.access import Actor, current_actor
 from staff.bearer import token_required
@@ -117,7 +117,7 @@ def create_gift_import_cancellation(gift_import_id: str) -> dict[str, Any]:
 
 @bp.post("/gift-imports/<gift_import_id>/undos")
 @token_required(receiving.MAY_IMPORT)
-@bp.arguments(UndoIn)
+@bp.arguments(ImportUndoIn)
 @bp.response(202, FullImportOut)
 def create_gift_import_undo(body: dict[str, Any], gift_import_id: str) -> dict[str, Any]:
     """Take back every gift of the import. 409 `illegal_transition`."""

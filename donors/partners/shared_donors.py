@@ -81,7 +81,7 @@ def told_of(actor: Actor, campaign_id: str, donors: Iterable[Donor]) -> list[Sha
     return [
         SharedDonor(
             id=each.id,
-            email=each.email,
+            email=each.email or "",
             name="" if each.id in anonymous else each.name,
             language=each.language,
             agreed_at=agreed[each.id].at,

@@ -187,7 +187,7 @@ class MappingOut(ma.Schema):
     refunds = fields.List(fields.String(), required=True)
 
 
-class UndoIn(Schema):
+class ImportUndoIn(Schema):
     reason = fields.String(
         required=True,
         validate=validate.Length(min=SHORTEST_REASON, max=LONGEST_REASON),

@@ -123,7 +123,7 @@ class MatchPaymentSchema(Schema):
     )
 
 
-class WhyIn(Schema):
+class MatchWhyIn(Schema):
     reason = fields.String(
         required=True,
         validate=validate.Length(min=1, max=500),

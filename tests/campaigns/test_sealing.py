@@ -9,8 +9,9 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from campaigns.clients.client import ClientIdentity
-from core import resealing, sealed
+from core import sealed
 from core.mail import OutgoingMail
+from core.operating import resealing
 from core.sealed import CannotOpen
 from staff.account import User
 from tests.campaigns.conftest import SEALED_NAME, Work

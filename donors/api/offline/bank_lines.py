@@ -26,13 +26,13 @@ VERBS = {
 }
 
 
-class BankLinesIn(PieceIn):
+class BankTransfersIn(PieceIn):
     """What waits, or what is matched."""
 
     matched = fields.Boolean(load_default=False)
 
 
-class BankLineOut(PlainSchema):
+class BankTransferOut(PlainSchema):
     id = fields.String(required=True)
     on_day = fields.Date(required=True)
     amount = fields.Nested(AmountOut, required=True)
@@ -63,17 +63,17 @@ class MatchOut(PlainSchema):
     undone_at = fields.AwareDateTime(required=True, allow_none=True)
 
 
-@bp.get("/bank-lines")
+@bp.get("/bank-transfers")
 @token_required("gifts.view")
-@bp.arguments(BankLinesIn, location="query")
-@bp.response(200, piece_of(BankLineOut, "BankLines"))
-def list_bank_lines(query: dict[str, Any]) -> Page:
+@bp.arguments(BankTransfersIn, location="query")
+@bp.response(200, piece_of(BankTransferOut, "BankTransfers"))
+def list_bank_transfers(query: dict[str, Any]) -> Page:
     """Money that came into the bank and is no payout of Stripe's, the latest first."""
     found = line_matching.lines_of(current_actor(), matched=query.pop("matched"))
     return page(found, (BankLine.on_day, BankLine.id), **query)
 
 
-@bp.get("/bank-lines/<line_id>/guesses")
+@bp.get("/bank-transfers/<line_id>/guesses")
 @token_required("gifts.view")
 @bp.response(200, GuessOut(many=True))
 def list_guesses(line_id: str) -> list[line_guessing.Suggestion]:
@@ -82,7 +82,7 @@ def list_guesses(line_id: str) -> list[line_guessing.Suggestion]:
     return line_guessing.suggest(current_actor(), [line])[line.id]
 
 
-@bp.post("/bank-lines/<line_id>/matches")
+@bp.post("/bank-transfers/<line_id>/matches")
 @token_required("gifts.record")
 @bp.arguments(MatchIn)
 @bp.response(201, MatchOut)
@@ -94,7 +94,7 @@ def create_match(body: dict[str, Any], line_id: str) -> LineMatch:
     return row
 
 
-@bp.post("/bank-lines/<line_id>/undoings")
+@bp.post("/bank-transfers/<line_id>/undoings")
 @token_required("gifts.record")
 @bp.response(201, MatchOut)
 def create_undoing(line_id: str) -> LineMatch:

@@ -21,7 +21,7 @@ from donors.importing.gift_import import (
 from donors.importing.presets import presets
 from donors.importing.reasons import sentence
 from donors.jobs import advance_import
-from donors.schemas.imports import UndoIn
+from donors.schemas.imports import ImportUndoIn
 from donors.staff_pages.blueprint import bp
 from donors.staff_pages.imports.words import amounts, words
 from staff.access import Actor, current_actor, requires
@@ -42,7 +42,7 @@ def _page(found: GiftImport, undo: Form | None = None) -> str:
         is_working=found.state in WORKING,
         first_bad=list(db.session.scalars(looking.rows_of(found, ROW_BAD).limit(10))),
         others=_same_file(found),
-        undo=undo or Form(UndoIn()),
+        undo=undo or Form(ImportUndoIn()),
         amount_of=amounts(found),
         sentence=sentence,
         **words(),
@@ -78,7 +78,7 @@ def gift_import_retry(gift_import_id: str) -> AnyResponse:
 def gift_import_undo(gift_import_id: str) -> AnyResponse | tuple[str, int]:
     actor = current_actor()
     found = get_import(actor, gift_import_id)
-    form = Form(UndoIn(), request.form)
+    form = Form(ImportUndoIn(), request.form)
     if not form.is_valid:
         return _page(found, form), 422
 

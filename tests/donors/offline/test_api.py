@@ -135,14 +135,14 @@ def test_a_line_is_guessed_matched_and_let_go(session: Session, drive: Drive, as
         line.amount = usd(1000)
         session.add(line)
         session.flush()
-        place = f"/bank-lines/{line.id}"
+        place = f"/bank-transfers/{line.id}"
     [guess] = ask("GET", f"{place}/guesses").json
     assert (guess["kind"], guess["id"], guess["reasons"]) == ("pledge", made["id"], ["reference", "amount"])
     matched = ask("POST", f"{place}/matches", {"kind": guess["kind"], "id": guess["id"]}).json
     assert matched["made_gift"]
     assert figures(drive) == (1000, 1, 1)
-    assert ask("GET", "/bank-lines").json["items"] == []
-    assert len(ask("GET", "/bank-lines?matched=true").json["items"]) == 1
+    assert ask("GET", "/bank-transfers").json["items"] == []
+    assert len(ask("GET", "/bank-transfers?matched=true").json["items"]) == 1
     ask("POST", f"{place}/undoings")
     assert figures(drive) == (0, 0, 0)
     assert ask("POST", f"{place}/undoings").status_code == 404

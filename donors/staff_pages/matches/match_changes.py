@@ -19,9 +19,9 @@ from core import clock
 from core.db import transaction
 from core.errors import Conflict, Forbidden
 from core.forms import Form
-from donors.schemas.matching import MatchFundForm, WhyIn, as_terms
+from donors.schemas.matching import MatchFundForm, MatchWhyIn, as_terms
 from donors.staff_pages.blueprint import bp
-from donors.staff_pages.match_funds import match_fund_page, payment_form
+from donors.staff_pages.matches.match_funds import match_fund_page, payment_form
 from staff.access import current_actor, requires
 
 _NAMED = {"opens_at": "opens_on", "closes_at": "closes_on"}
@@ -119,7 +119,7 @@ def match_payment_submit(match_fund_id: str) -> Any:
 @requires("funds.edit")
 def match_payment_undo_submit(match_payment_id: str) -> Any:
     fund_id = paying.get_payment(current_actor(), match_payment_id).match_fund_id
-    form = Form(WhyIn(), request.form)
+    form = Form(MatchWhyIn(), request.form)
     if not form.is_valid:
         flash(_("Say why the payment is taken back, for the record."), "bad")
         return redirect(url_for(".match_fund", match_fund_id=fund_id), 303)

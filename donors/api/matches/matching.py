@@ -22,7 +22,7 @@ from donors.schemas.matching import (
     MatchOrderBody,
     MatchPaymentOut,
     MatchPaymentSchema,
-    WhyIn,
+    MatchWhyIn,
 )
 from staff.access import current_actor
 from staff.bearer import token_required
@@ -114,7 +114,7 @@ def record_match_payment(body: dict[str, Any], match_fund_id: str) -> MatchPayme
 
 @bp.post("/match-payments/<match_payment_id>/reversals")
 @token_required("funds.edit")
-@bp.arguments(WhyIn)
+@bp.arguments(MatchWhyIn)
 @bp.response(201, MatchPaymentOut)
 def undo_match_payment(body: dict[str, Any], match_payment_id: str) -> MatchPayment:
     """Take back a payment that was recorded by mistake, by a row of its own. 409 `undone`."""
