@@ -24,8 +24,8 @@ from donors.schemas.imports import (
     ImportOut,
     ImportRowsIn,
     ImportRowsOut,
-    MappingIn,
     ImportUndoIn,
+    MappingIn,
 )
 from staff.access import Actor, current_actor
 from staff.bearer import token_required
