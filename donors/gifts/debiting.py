@@ -44,6 +44,8 @@ def offer(actor: Actor, *, is_on: bool) -> None:
 def follow(gift: Gift, payment: Payment, *, is_over: bool) -> None:
     """Bring the debit of a locked gift to where its payment stands. `is_over`: the donor has left the payment page
     for good, so that a refusal there is the bank's and not one of several tries."""
+    if gift.method != BANK:
+        return
     row = db.session.get(Debit, gift.id, with_for_update=True, populate_existing=True)
     if payment.is_processing:
         _wait(gift, row, payment)

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from sqlalchemy import case, func, select
 
 from core.db import db
+from core.gathering import gather
 from core.money import Money
 from donors.gifts.gift import RECEIVED, Gift
 from donors.pledges.pledge import (
@@ -48,9 +49,13 @@ def lock_pledge(pledge_id: str) -> Pledge:
 
 def restand_for(gift: Gift) -> None:
     """A gift came to stand, or does not any more: so does the pledge that it was made for, if there is one."""
-    payment = db.session.get(PledgePayment, gift.id)
-    if payment is not None:
-        restand(lock_pledge(payment.pledge_id))
+    gather(_restand_for, gift.id)
+
+
+def _restand_for(gift_ids: list[str]) -> None:
+    paid = select(PledgePayment.pledge_id).where(PledgePayment.gift_id.in_(gift_ids)).distinct()
+    for pledge_id in sorted(db.session.scalars(paid)):
+        restand(lock_pledge(pledge_id))
 
 
 def restand(pledge: Pledge) -> None:
