@@ -27,7 +27,28 @@ RHYTHMS = {
 MOST_PARTS = 60
 
 
-class PledgeForm(InCurrency):
+class PledgeTerms(InCurrency):
+    """How much is promised, by when, in how many parts."""
+
+    amount = MoneyField(required=True, metadata={"label": lazy_gettext("Promised in all")})
+    due_on = fields.Date(required=True, metadata={"label": lazy_gettext("Due on, or the first part of it")})
+    count = fields.Int(
+        load_default=1,
+        validate=validate.Range(min=1, max=MOST_PARTS),
+        metadata={"label": lazy_gettext("In how many parts"), "inputmode": "numeric"},
+    )
+    months = fields.Str(
+        load_default="1",
+        validate=validate.OneOf(list(RHYTHMS)),
+        metadata={"label": lazy_gettext("Parts are due"), "kind": "select", "options": list(RHYTHMS.items())},
+    )
+    reminds = fields.Bool(
+        load_default=True,
+        metadata={"label": lazy_gettext("Remind by mail 3, 14 and 30 days after it was due")},
+    )
+
+
+class PledgeForm(PledgeTerms):
     """A pledge as staff types it: one sum, or as many equal parts a month, a quarter or a year apart."""
 
     drive_id = fields.Str(required=True, metadata={"label": lazy_gettext("Drive"), "kind": "select"})
@@ -42,18 +63,6 @@ class PledgeForm(InCurrency):
         },
     )
     donor_id = fields.Str(load_default="", metadata={"kind": "hidden"})
-    amount = MoneyField(required=True, metadata={"label": lazy_gettext("Promised in all")})
-    due_on = fields.Date(required=True, metadata={"label": lazy_gettext("Due on, or the first part of it")})
-    count = fields.Int(
-        load_default=1,
-        validate=validate.Range(min=1, max=MOST_PARTS),
-        metadata={"label": lazy_gettext("In how many parts"), "inputmode": "numeric"},
-    )
-    months = fields.Str(
-        load_default="1",
-        validate=validate.OneOf(list(RHYTHMS)),
-        metadata={"label": lazy_gettext("Parts are due"), "kind": "select", "options": list(RHYTHMS.items())},
-    )
     language = fields.Str(
         load_default="en",
         validate=validate.OneOf(list(LANGUAGES)),
@@ -67,10 +76,6 @@ class PledgeForm(InCurrency):
         load_default="",
         validate=validate.Length(max=500),
         metadata={"label": lazy_gettext("Note"), "hint": lazy_gettext("For you alone.")},
-    )
-    reminds = fields.Bool(
-        load_default=True,
-        metadata={"label": lazy_gettext("Remind by mail 3, 14 and 30 days after it was due")},
     )
     confirms = fields.Bool(
         load_default=False,
@@ -136,25 +141,9 @@ class PledgeIn(Schema):
         return {**data, "who": who, "parts": [(part["due_on"], part["amount"]) for part in data["parts"]]}
 
 
-class PledgeChangeForm(InCurrency):
+class PledgeChangeForm(PledgeTerms):
     """Another amount or other days, as the donor said."""
 
-    amount = MoneyField(required=True, metadata={"label": lazy_gettext("Promised in all")})
-    due_on = fields.Date(required=True, metadata={"label": lazy_gettext("Due on, or the first part of it")})
-    count = fields.Int(
-        load_default=1,
-        validate=validate.Range(min=1, max=MOST_PARTS),
-        metadata={"label": lazy_gettext("In how many parts"), "inputmode": "numeric"},
-    )
-    months = fields.Str(
-        load_default="1",
-        validate=validate.OneOf(list(RHYTHMS)),
-        metadata={"label": lazy_gettext("Parts are due"), "kind": "select", "options": list(RHYTHMS.items())},
-    )
-    reminds = fields.Bool(
-        load_default=True,
-        metadata={"label": lazy_gettext("Remind by mail 3, 14 and 30 days after it was due")},
-    )
     reason = fields.Str(
         required=True, validate=validate.Length(min=3, max=500), metadata={"label": lazy_gettext("Why")}
     )
