@@ -26,6 +26,7 @@ from demo import (
     supporters,
     surplus,
 )
+from donors.payments import movements_at_stripe
 from staff.organisation import Organisation
 
 
@@ -70,6 +71,7 @@ def seed(stripe: str) -> None:
             with transaction():
                 step()
         imports.bring_old_gifts()
+        movements_at_stripe.bring_in(cause.a_drive("legal-fund").opens_at)
         _say("Costs are paid, the bond is posted, updates are told, a report is public.")
 
 
