@@ -16,6 +16,7 @@ from donors.figures.tally import DriveDay, DriveDonor, DriveTotal, NewMonthlyDon
 from donors.gifts.gift import PARTLY_REFUNDED, PENDING, SETTLED, Gift
 from donors.gifts.refund import Refund
 from donors.people.donor import Donor
+from donors.people.sameness import address_key, name_key
 from donors.receipts.receipt import Receipt, ReceiptSeries
 from donors.recurring.recurring_gift import ACTIVE, RecurringGift
 
@@ -80,11 +81,14 @@ def donors_of(stage: Stage, gifts: Sequence[dict[str, Any]]) -> list[dict[str, A
 
 
 def _donor(stage: Stage, donor_id: str, number: int) -> dict[str, Any]:
+    email, name = f"donor{number}@example.org", _NAMES[number % len(_NAMES)]
     return {
         "id": donor_id,
         "organisation_id": stage.organisation_id,
-        "email": f"donor{number}@example.org",
-        "name": _NAMES[number % len(_NAMES)],
+        "email": email,
+        "address_key": address_key(email),
+        "name": name,
+        "name_key": name_key(name),
         "language": "en",
         "first_seen_at": stage.now,
     }

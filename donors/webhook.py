@@ -66,7 +66,7 @@ class Intake:
             request_id = telemetry.begin()
             event = _try_to_take_in(body, environ.get("HTTP_STRIPE_SIGNATURE", ""))
             if event is not None:
-                telemetry.note(method="POST", route=PATH, status=200, seconds=time.perf_counter() - began)
+                telemetry.count(method="POST", route=PATH, status=200, seconds=time.perf_counter() - began)
         if event is None:
             return self._next(environ | {"wsgi.input": BytesIO(body)}, start_response)
         answer = json.dumps({"received": event.id}).encode()
