@@ -97,7 +97,7 @@ def test_every_surface_says_the_same(
     desk = sign_in(cast.frida)
     surfaces = {
         "page": shown(client.get("/d/monthly").text),
-        "data": told(client.get("/d/monthly/progress.json").json["goals"]),
+        "data": told(json.loads(client.get("/d/monthly/progress.json").text)["goals"]),
         "frame": shown(client.get("/d/monthly/embed").text),
         "software": told(of("alice").get(f"/drives/{busy.id}/progress").json["goals"]),
         "staff": shown(desk.get(f"/staff/drives/{busy.id}").text),
