@@ -22,6 +22,9 @@ from donors.figures.new_monthly_donor import NewMonthlyDonor
 from donors.gifts.gift import RECEIVED, Gift
 from donors.people.donor import Donor
 
+#: Drive, donor, day of the drive's zone, minor units.
+Counted = tuple[str, str, date, int]
+
 
 class DriveDonor(Model):
     """How many counted gifts of one donor stand in a drive; a donor counts while there is one."""
@@ -46,26 +49,44 @@ class DriveDay(Model):
 def add_gift(drive: Drive, gift: Gift) -> None:
     """Count a gift that has just settled and counts toward the drive."""
     assert gift.paid_at is not None
-    gather(_add_gifts, (drive.id, gift.donor_id, _day(drive, gift.paid_at), gift.amount_minor))
+    gather(add_gifts, counted(drive, gift.donor_id, gift.paid_at, gift.amount_minor))
 
 
-def _add_gifts(counted: list[tuple[str, str, date, int]]) -> None:
-    """Count (drive, donor, day, minor units) of gifts, a statement for each kind of counter."""
-    gifts = Counter(drive_id for drive_id, _donor_id, _on_day, _minor in counted)
-    of_donors = Counter((drive_id, donor_id) for drive_id, donor_id, _on_day, _minor in counted)
+def counted(drive: Drive, donor_id: str, paid_at: datetime, minor: int) -> Counted:
+    """A gift that counts toward the drive, as far as counting needs it."""
+    return drive.id, donor_id, _day(drive, paid_at), minor
+
+
+def add_gifts(gifts: list[Counted]) -> None:
+    """Count gifts that have just settled, a statement for each kind of counter."""
+    _move_gifts(gifts, 1)
+
+
+def take_off_gifts(gifts: list[Counted]) -> None:
+    """As if these had never been counted: each is taken off the day on which it was paid."""
+    _move_gifts(gifts, -1)
+
+
+def _move_gifts(gifts: list[Counted], sign: int) -> None:
+    by_donor = Counter((drive_id, donor_id) for drive_id, donor_id, _on_day, _minor in gifts)
     days: Counter[tuple[str, date]] = Counter()
-    for drive_id, _donor_id, on_day, minor in counted:
-        days[drive_id, on_day] += minor
-    keyed = [
-        {"drive_id": drive_id, "donor_id": donor_id, "gifts": count}
-        for (drive_id, donor_id), count in of_donors.items()
+    for drive_id, _donor_id, on_day, minor in gifts:
+        days[drive_id, on_day] += sign * minor
+    changes = [
+        {"drive_id": drive_id, "donor_id": donor_id, "gifts": sign * count}
+        for (drive_id, donor_id), count in by_donor.items()
     ]
-    stand = add_to_rows(DriveDonor, ("drive_id", "donor_id"), ("gifts",), keyed)
-    first = Counter(each.drive_id for each in stand if each.gifts == of_donors[each.drive_id, each.donor_id])
-    for drive_id in sorted(gifts):
-        _count(drive_id, gifts=gifts[drive_id], donors=first[drive_id])
-    for drive_id, on_day in sorted(days):
-        _add_to_day(drive_id, on_day, days[drive_id, on_day])
+    people: Counter[str] = Counter()
+    for row in add_to_rows(DriveDonor, ("drive_id", "donor_id"), ("gifts",), changes):
+        # The first that stands brings its donor, the last that goes takes them off.
+        people[row.drive_id] += row.gifts == (by_donor[row.drive_id, row.donor_id] if sign > 0 else 0)
+    for drive_id, count in sorted(Counter(each[0] for each in gifts).items()):
+        _count(drive_id, gifts=sign * count, donors=sign * people[drive_id])
+    rows = [
+        {"drive_id": drive_id, "on_day": on_day, "raised_minor": minor}
+        for (drive_id, on_day), minor in days.items()
+    ]
+    add_to_rows(DriveDay, ("drive_id", "on_day"), ("raised_minor",), rows)
 
 
 def take_off_refund(drive: Drive, gift: Gift, *, at: datetime, gift_part_minor: int, is_whole: bool) -> None:

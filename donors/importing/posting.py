@@ -19,8 +19,8 @@ from core import ids
 from core.db import db, insert_new, insert_rows
 from core.gathering import gathering
 from core.money import Money
+from donors.figures import tally
 from donors.figures.snapping import freeze_if_due
-from donors.figures.tally_many import Counted, add_gifts
 from donors.gifts.gift import IMPORT, SETTLED, Gift
 from donors.importing.checking import find_here, judge_of
 from donors.importing.gift_import import ROW_DUPLICATE, ROW_IMPORTED, ROW_OK, GiftImport, ImportRow
@@ -66,7 +66,13 @@ def import_piece(found: GiftImport, number: int) -> None:
     _note_here(found, [each for each in rows if gifts[each.judged.number]["id"] not in written])
     rows = [each for each in rows if gifts[each.judged.number]["id"] in written]
     _post(drive, rows, gifts)
-    add_gifts(drive, [_counted(gift) for gift in gifts.values() if gift["counts"] and gift["id"] in written])
+    tally.add_gifts(
+        [
+            tally.counted(drive, gift["donor_id"], gift["paid_at"], gift["amount_minor"])
+            for gift in gifts.values()
+            if gift["counts"] and gift["id"] in written
+        ]
+    )
     _note_offline(found, rows, gifts)
     _note_imported(found, rows, gifts, new)
 
@@ -157,10 +163,6 @@ def _gift(found: GiftImport, drive: Drive, each: _Sound, donor_id: str) -> dict[
         "started_at": each.paid_at,
         "paid_at": each.paid_at,
     }
-
-
-def _counted(gift: dict[str, Any]) -> Counted:
-    return Counted(gift["donor_id"], gift["paid_at"], gift["amount_minor"])
 
 
 def _post(drive: Drive, rows: list[_Sound], gifts: dict[int, dict[str, Any]]) -> None:

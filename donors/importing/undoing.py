@@ -16,8 +16,8 @@ from core import clock
 from core.db import db, insert_rows
 from core.gathering import gathering
 from core.money import Money
+from donors.figures import tally
 from donors.figures.snapping import freeze_if_due
-from donors.figures.tally_many import Counted, take_off_gifts
 from donors.gifts.gift import TRANSITIONS, VOIDED, Gift
 from donors.gifts.gift_void import REOPENED, GiftVoid
 from donors.importing.gift_import import PIECE_ROWS, ROW_IMPORTED, ROW_UNDONE, GiftImport, ImportRow
@@ -74,9 +74,12 @@ def _void(found: GiftImport, gifts: Sequence[Row[Any]]) -> None:
                 lines=_lines_back(gift),
                 occurred_at=now,
             )
-    take_off_gifts(
-        drive,
-        [Counted(gift.donor_id, gift.paid_at, gift.amount_minor) for gift in gifts if gift.counts],
+    tally.take_off_gifts(
+        [
+            tally.counted(drive, gift.donor_id, gift.paid_at, gift.amount_minor)
+            for gift in gifts
+            if gift.counts
+        ]
     )
     said = {"kind": REOPENED, "reason": found.undo_reason, "said_by": found.undone_by, "at": now}
     insert_rows(GiftVoid, [{"gift_id": gift_id, **said} for gift_id in ids])
