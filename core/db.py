@@ -13,13 +13,14 @@ from typing import Any, TypeVar
 
 from flask import Flask
 from flask_sqlalchemy_lite import SQLAlchemy
-from sqlalchemy import BigInteger, Connection, DateTime, Engine, MetaData, String, insert, select
+from sqlalchemy import BigInteger, DateTime, Engine, MetaData, String, insert, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, composite, mapped_column
 from sqlalchemy.types import TypeDecorator
 
+from core.engine import insert_alone
 from core.money import Money
 
 log = logging.getLogger(__name__)
@@ -153,7 +154,10 @@ def insert_once(model: type[Model], **values: Any) -> bool:
 
     The database decides, so two processes that do it at once insert one row.
     """
-    return _insert_into(db.session.connection(), model, values)
+    connection = db.session.connection()
+    statement = _insert_once(model, connection.dialect.name)
+    # The driver closes the cursor of an INSERT before its count is asked for, unless told to keep it.
+    return connection.execute(statement, values, execution_options={"preserve_rowcount": True}).rowcount == 1
 
 
 def own_engine() -> Engine | None:
@@ -164,25 +168,13 @@ def own_engine() -> Engine | None:
 
 
 def commit_once(model: type[Model], **values: Any) -> bool:
-    """`insert_once` as a transaction of its own, for edges that have nothing else to write.
-
-    It opens no session, and PostgreSQL commits a single statement by itself: one round trip, not three.
-    Never inside `transaction()`.
-    """
-    bind = own_engine()
-    if bind is None:
+    """`insert_once` as a transaction of its own, for edges that take in thousands a second and have nothing else
+    to write. Never inside `transaction()`. Raises the driver's own errors."""
+    engine = own_engine()
+    if engine is None:
         with transaction():
             return insert_once(model, **values)
-    is_sqlite = bind.dialect.name == "sqlite"
-    options: Any = {"begin_immediate": True} if is_sqlite else {"isolation_level": "AUTOCOMMIT"}
-    with bind.connect().execution_options(**options) as connection, connection.begin():
-        return _insert_into(connection, model, values)
-
-
-def _insert_into(connection: Connection, model: type[Model], values: dict[str, Any]) -> bool:
-    statement = _insert_once(model, connection.dialect.name)
-    # The driver closes the cursor of an INSERT before its count is asked for, unless told to keep it.
-    return connection.execute(statement, values, execution_options={"preserve_rowcount": True}).rowcount == 1
+    return insert_alone(engine, _insert_once(model, engine.dialect.name), values) == 1
 
 
 def upsert_add(model: type[Model], *, key: dict[str, Any], add: dict[str, int]) -> dict[str, int]:

@@ -16,7 +16,10 @@ from staff.organisation import Organisation
 #: Waits between tries; the last one repeats. Money may be behind an event, so it is never given up.
 BACKOFF = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 15, 60, 240))
 
-_KEPT = text("body <> ''")
+# Each index holds the rows that are asked for by it alone: an event that comes in moves the first, no other.
+_DUE = text("next_attempt_at IS NOT NULL")
+_OWNED = text("organisation_id IS NOT NULL")
+_KEPT = text("done_at IS NOT NULL AND body <> ''")
 
 
 class NotYet(Exception):
@@ -26,8 +29,14 @@ class NotYet(Exception):
 class StripeEvent(Model):
     __tablename__ = "stripe_event"
     __table_args__ = (
-        Index("ix_stripe_event_due", "next_attempt_at"),
-        Index("ix_stripe_event_organisation", "organisation_id", "received_at"),
+        Index("ix_stripe_event_due", "next_attempt_at", sqlite_where=_DUE, postgresql_where=_DUE),
+        Index(
+            "ix_stripe_event_organisation",
+            "organisation_id",
+            "received_at",
+            sqlite_where=_OWNED,
+            postgresql_where=_OWNED,
+        ),
         Index("ix_stripe_event_kept", "done_at", sqlite_where=_KEPT, postgresql_where=_KEPT),
     )
 
