@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 #: Stripe delivers for three days. An event about something we had not heard of by then is somebody else's.
 PATIENCE_WITH_STRANGERS = timedelta(days=4)
 #: Events of one transaction. Rows that everybody moves are locked while it is written.
-BATCH = 25
+BATCH = 50
 #: Of the oldest that are due, each worker takes some by chance: they seldom work on the same ones.
 WINDOW = 8 * BATCH
 #: Questions to Stripe at once.
