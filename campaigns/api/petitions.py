@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from campaigns import reading
 from campaigns.api.blueprint import bp
-from campaigns.petitions.signature import TAKEN_BACK, Signature, signatures_of
+from campaigns.petitions.signature import Signature, signatures_under
 from campaigns.schemas.petitions import SignatureOut
 from core.web.paging import Page, page
 from staff.access import current_actor
@@ -18,7 +17,5 @@ from staff.schemas import PieceIn, piece_of
 @bp.response(200, piece_of(SignatureOut, "Signatures"))
 def list_signatures(query: dict[str, Any], drive_id: str) -> Page:
     """The signatures under a drive of the organisation, the latest first, without those that were taken back."""
-    actor = current_actor()
-    drive = reading.get_drive(actor, drive_id)
-    found = signatures_of(actor).where(Signature.drive_id == drive.id, Signature.state != TAKEN_BACK)
+    _drive, found = signatures_under(current_actor(), drive_id)
     return page(found, (Signature.signed_at, Signature.id), **query)

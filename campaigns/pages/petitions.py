@@ -4,22 +4,18 @@ from typing import Any
 
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from sqlalchemy import Select
 
 from campaigns import reading
-from campaigns.drives.drive import Drive
 from campaigns.pages.blueprint import bp
 from campaigns.petitions.signature import (
     CONFIRMED,
     STATES,
-    TAKEN_BACK,
     Signature,
     count_signatures,
-    signatures_of,
+    signatures_under,
 )
 from campaigns.petitions.signing import show_signature
 from core.db import db, transaction
-from core.errors import NotFound
 from core.web import csv_out
 from core.web.paging import numbered
 from staff.access import current_actor, requires
@@ -30,7 +26,7 @@ COLUMNS = ("name", "email", "town", "on_public_list", "confirmed_at")
 @bp.get("/drives/<drive_id>/signatures")
 @requires("campaigns.edit")
 def signatures(drive_id: str) -> str:
-    drive, query = _found(drive_id)
+    drive, query = signatures_under(current_actor(), drive_id)
     typed = request.args.get("q", "").strip()
     if typed:
         query = query.where(reading.matching(typed, (Signature.name, Signature.town, Signature.email)))
@@ -49,22 +45,13 @@ def signatures(drive_id: str) -> str:
 @requires("campaigns.edit")
 def signatures_csv(drive_id: str) -> Response:
     """The confirmed ones, for whoever hands the petition over."""
-    drive, query = _found(drive_id)
+    drive, query = signatures_under(current_actor(), drive_id)
     found = query.where(Signature.state == CONFIRMED).order_by(Signature.confirmed_at, Signature.id)
     rows = (
         (each.name, each.email, each.town, each.is_public, each.confirmed_at)
         for each in db.session.scalars(found.execution_options(yield_per=1_000))
     )
     return csv_out.download(f"signatures-{drive.slug}.csv", COLUMNS, rows)
-
-
-def _found(drive_id: str) -> tuple[Drive, Select[Signature]]:
-    """Raises NotFound for a drive of another organisation, a partner's too: addresses are its own."""
-    actor = current_actor()
-    drive = reading.get_drive(actor, drive_id)
-    if drive.organisation_id != actor.organisation_id:
-        raise NotFound
-    return drive, signatures_of(actor).where(Signature.drive_id == drive.id, Signature.state != TAKEN_BACK)
 
 
 @bp.post("/signatures/<signature_id>/hiding")

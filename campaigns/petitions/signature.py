@@ -84,6 +84,15 @@ def signatures_of(actor: Actor) -> Select[Signature]:
     return select(Signature).where(Signature.drive_id.in_(own.with_only_columns(Drive.id).order_by(None)))
 
 
+def signatures_under(actor: Actor, drive_id: str) -> tuple[Drive, Select[Signature]]:
+    """A drive and its signatures that were not taken back. Raises NotFound for a drive of another organisation, a
+    partner's too: addresses are its own."""
+    drive = reading.get_drive(actor, drive_id)
+    if drive.organisation_id != actor.organisation_id:
+        raise NotFound
+    return drive, signatures_of(actor).where(Signature.drive_id == drive.id, Signature.state != TAKEN_BACK)
+
+
 def lock_signature(actor: Actor, signature_id: str) -> Signature:
     """The row, locked. Raises NotFound for another organisation's."""
     query = signatures_of(actor).where(Signature.id == signature_id).with_for_update()
