@@ -1,8 +1,6 @@
 """What staff does about what does not match: say why, say whose money it is, import the bank's file."""
 
-import csv
 import hashlib
-import io
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,6 +18,7 @@ from core import clock
 from core.db import db, insert_once
 from core.errors import Conflict, Invalid, NotFound
 from core.ids import new_id
+from core.web import csv_in
 from donors.offline.line_match import LineMatch
 from donors.payouts import by_hand, comparing, matching
 from donors.payouts.bank_line import BankLine, Explanation
@@ -129,12 +128,12 @@ def import_bank_file(actor: Actor, text: str, load: Any) -> Imported:
 
 def _rows(text: str, load: Any) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
-    reader = csv.DictReader(io.StringIO(text.lstrip("\ufeff")))
-    if not reader.fieldnames or not {"date", "amount"} <= set(reader.fieldnames):
+    columns, rows = csv_in.read(text, field="file")
+    if not {"date", "amount"} <= set(columns):
         raise Invalid(
             {"file": [_("The first line must name the columns: date, amount, text, currency, id.")]}
         )
-    for number, raw in enumerate(reader, start=2):
+    for number, raw in enumerate(rows, start=2):
         try:
             found.append(load(_known(raw)))
         except Invalid as refusal:

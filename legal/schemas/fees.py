@@ -1,6 +1,5 @@
 """What a form, a JSON body or a row of a CSV file may say about published fees and gifts in kind."""
 
-import csv
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,6 +11,7 @@ from marshmallow import fields, validate
 from campaigns.funds.purposes import COSTS
 from core.errors import Invalid, flatten
 from core.forms import MoneyField, Schema
+from core.web import csv_in
 from legal.costs.fee_schedule import Fee
 from legal.costs.in_kind import Given
 from legal.schemas import choices
@@ -62,12 +62,12 @@ class FeeRowsIn(Schema):
 
 def read_rows(text: str) -> list[Fee]:
     """The fees of a CSV text. Raises Invalid on rows, naming line and field."""
-    reader = csv.DictReader(text.splitlines())
-    if tuple(reader.fieldnames or ()) != COLUMNS:
+    columns, rows = csv_in.read(text, field="rows")
+    if columns != COLUMNS:
         raise Invalid({"rows": [_("The first line must be %(columns)s.", columns=",".join(COLUMNS))]})
     read: list[Fee] = []
     wrong: list[str] = []
-    for number, row in enumerate(reader, start=2):
+    for number, row in enumerate(rows, start=2):
         try:
             if None in row or None in row.values():
                 raise ma.ValidationError({"_": [_("has another number of columns")]})

@@ -145,6 +145,8 @@ def test_the_bank_file_is_the_third_column(
         ("", "Choose the bank"),
         ("a,b\n1,2\n", "must name"),
         ("date,amount\n2025-13-01,5\n", "Line 2, date"),
+        ("$\r\x19\x13", "must name"),
+        (f"date,amount\n{'9' * 200_000},5\n", "Line 2 is not CSV"),
     ):
         answer = send(wrong)
         assert answer.status_code == 422
