@@ -53,6 +53,7 @@ def drive_view(face: Face) -> dict[str, Any]:
         "employers": figures.employers,
         "donors": figures.donors,
         "tiles": figures.tiles,
+        "has_siblings": face.has_siblings,
         "recent_gifts": [_recent(gift) for gift in face.recent_gifts],
         "updates": face.updates,
         "reports": face.reports,

@@ -157,7 +157,7 @@ def test_a_bond_is_posted_and_held_at_its_stage_and_never_a_cost(
         with transaction():
             verb(case.actor("frida"), bond.id)
     told = page_json(client)["stages"][1]
-    assert told["bond"] == {"posted_minor": 800_000, "held_minor": 800_000}
+    assert told["bond"] == {"posted_minor": 800_000, "held_minor": 800_000, "told_with": None}
     assert told["costs"] is None
     budget = budget_of(drive)
     assert (budget.costs.paid, budget.costs.estimate) == (usd("0"), usd("3405"))
@@ -194,7 +194,7 @@ def test_a_bond_that_may_not_be_told_is_told_nowhere_and_what_follows_it_neither
     filing, bond, hearing = told["stages"]
     assert filing["given_minor"] == 40_500
     assert [bond[f"{name}_minor"] for name in ("estimate", "given", "estimate_before")] == [None] * 3
-    assert bond["bond"] == {"posted_minor": None, "held_minor": None}
+    assert bond["bond"] == {"posted_minor": None, "held_minor": None, "told_with": None}
     assert (hearing["estimate_minor"], hearing["given_minor"]) == (300_000, None)
     assert told["next"] == {"id": plan[1].id, "name": "Bond", "lacks_minor": None}
     page = client.get("/d/bond?lang=en").text

@@ -66,6 +66,7 @@ def test_a_receipt_tells_the_match_as_the_sponsors_gift_in_all_its_forms(
     paid("60")
     mail = letter(session)
     assert SENTENCE in mail.text
+    assert mail.html is not None
     assert SENTENCE.replace("'", "&#39;") in mail.html
     told = words(document(client, mail))
     assert SENTENCE in told.replace("’", "'")
