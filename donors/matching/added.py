@@ -8,6 +8,7 @@ from sqlalchemy import and_, case, func, select
 from campaigns.campaign import Campaign
 from campaigns.drives.drive import Drive
 from campaigns.matching.match_fund import MatchFund
+from campaigns.names.drive_names import shown_name
 from core.db import db
 from core.money import Money
 from donors.matching.match_entry import CONFIRMED, RELEASED, RESERVED, MatchEntry
@@ -33,7 +34,10 @@ class Added:
 
 def added_to(gift_ids: Iterable[str]) -> dict[str, list[Added]]:
     """The matches of gifts in the order in which the funds are asked, those released included; by gift."""
-    sponsor = case((and_(Drive.is_shown(), Campaign.is_shown()), MatchFund.sponsor), else_="")
+    sponsor = case(
+        (and_(Drive.is_shown(), Campaign.is_shown()), shown_name(MatchFund.drive_id, MatchFund.sponsor)),
+        else_="",
+    )
     query = (
         select(
             MatchEntry.gift_id,

@@ -33,6 +33,7 @@ from donors.public.told import told
 from donors.public.told_timeline import ToldStep
 from donors.recurring.recurring_gift import RecurringGift
 from legal.budget.figures import Budget, StageFigures, fill, without_bond_amounts
+from legal.budget.names import neutral_name
 from legal.budget.statement import NUMBERS, stage_of
 from staff.organisation import Organisation
 
@@ -166,7 +167,7 @@ def _public_figures(campaign: Campaign, figures: Progress) -> Progress:
 @cache
 def _drive_by_slug() -> Any:
     return (
-        statement()
+        statement(AT)
         .add_columns(Campaign, Organisation, Fund, Persona, BankGiving.organisation_id.label("bank_giving"))
         .add_columns(_siblings().label("has_siblings"))
         .join(Campaign, Campaign.id == Drive.campaign_id)
@@ -264,7 +265,7 @@ def _stage(row: Any) -> StageFigures:
     figures = stage_of(
         numbers,
         id=id_,
-        name=row.title,
+        name=row.title or neutral_name(row.number, is_bond=numbers[0] == "1"),
         position=row.number,
         currency=currency,
         changed_at=row.at,

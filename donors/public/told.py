@@ -153,7 +153,7 @@ def _stages() -> Any:
         "stage",
         at=rows.c.changed_at,
         on_day=rows.c.dropped_on,
-        title=rows.c.name,
+        title=rows.c.shown_name,
         body=body,
         number=rows.c.position,
     )

@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased
 
 from campaigns.campaign import Campaign
 from campaigns.drives.drive import Drive
+from campaigns.names.drive_names import shown_name
 from core.db import db
 from core.money import Money
 from legal.bonds.bond import APPROVED as BOND_APPROVED
@@ -31,8 +32,9 @@ NUMBERS = (
 
 
 def stage_rows(drive_id: Any, tells_bonds: Any, at: Any = None) -> Any:
-    """Rows of id, name, position, dropped_on, changed_at, currency, `NUMBERS`, and `holder_slug` and `holder_title` of
-    the drive with which a bond stage's bonds are told where that is another one. The arguments may be bound values.
+    """Rows of id, name, shown_name (empty where the name is not public), position, dropped_on, changed_at, currency,
+    `NUMBERS`, and `holder_slug` and `holder_title` of the drive with which a bond stage's bonds are told where that is
+    another one. The arguments may be bound values.
 
     Reports that hold a bond's amount count where `tells_bonds`, as their own pages do. `at` None: now.
     """
@@ -43,6 +45,7 @@ def stage_rows(drive_id: Any, tells_bonds: Any, at: Any = None) -> Any:
         select(
             BudgetStage.id.label("id"),
             BudgetStage.name.label("name"),
+            shown_name(BudgetStage.drive_id, BudgetStage.name, at).label("shown_name"),
             BudgetStage.position.label("position"),
             BudgetStage.dropped_on.label("dropped_on"),
             BudgetStage.estimate_changed_at.label("changed_at"),

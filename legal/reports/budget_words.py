@@ -11,10 +11,12 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from campaigns.drives.drive import Drive
+from campaigns.names.drive_names import shown_name
 from core import i18n
 from core.db import db
 from core.money import Money
 from legal.budget.figures import Budget, StageFigures
+from legal.budget.names import neutral_name
 from legal.budget.stage import BudgetStage
 
 
@@ -30,7 +32,8 @@ def budgets_view(content: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def _names(told: list[Any]) -> dict[str, str]:
     ids = [stage["id"] for budget in told for stage in budget["stages"]]
-    query = select(BudgetStage.id, BudgetStage.name).where(BudgetStage.id.in_(ids))
+    name = shown_name(BudgetStage.drive_id, BudgetStage.name).label("name")
+    query = select(BudgetStage.id, name).where(BudgetStage.id.in_(ids))
     return {row.id: row.name for row in db.session.execute(query)}
 
 
@@ -59,7 +62,7 @@ def _stage(told: Mapping[str, Any], position: int, currency: str, name: str) -> 
     nothing = Money.zero(currency)
     return StageFigures(
         id=told["id"],
-        name=name,
+        name=name or neutral_name(position, is_bond=told["is_bond"]),
         position=position,
         is_bond=told["is_bond"],
         estimate=money("estimate"),
