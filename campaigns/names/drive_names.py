@@ -41,7 +41,7 @@ class DriveName(Model):
 
 
 def shown_name(
-    drive_id: ColumnElement[str], name: Any, at: datetime | BindParameter[datetime] | None = None
+    drive_id: Any, name: Any, at: datetime | BindParameter[datetime] | None = None
 ) -> ColumnElement[str]:
     """The name where it may be shown, else an empty text. `at` as for `Shown.is_shown`."""
     cleared = (
