@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from campaigns.drives.drive import Drive
 from core import clock
 from core.db import transaction
+from donors.defence import counting
 from donors.defence.block import Block
 from donors.defence.hold import Hold
 from donors.payouts.payout import Payout
@@ -84,7 +85,9 @@ def test_blocks_are_listed_and_lifted_with_a_reason(
     at = f"/blocks/{block.id}/lifts"
     assert ours.post(at, {"reason": ""}).status_code == 422
     assert theirs.post(at, {"reason": "Not mine"}).status_code == 404
+    counting.note_refused("0" * 64)
     assert ours.post(at, {"reason": "A school fair"}).json["state"] == "lifted"
+    assert counting.note_refused("0" * 64) == 1  # what led to the block is forgotten
     assert theirs.get("/blocks").json["items"] == []
 
 
