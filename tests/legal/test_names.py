@@ -191,8 +191,8 @@ def test_staff_see_what_waits_and_clear_it_on_the_pages(
     stage(public)
     clearance = db.session.scalars(select(Clearance).where(Clearance.kind == "names")).one()
     alice = sign_in(cast.alice)
-    for path in ("match-funds", "budget"):
-        shown = alice.get(f"/staff/drives/{public.drive.id}/{path}").text
+    for path in ("", "/match-funds", "/budget"):
+        shown = alice.get(f"/staff/drives/{public.drive.id}{path}").text
         assert "2 names wait for approval: Filing, The Harbor Foundation." in shown
         assert f"/staff/texts/{clearance.id}" in shown
     shown = alice.get(f"/staff/texts/{clearance.id}").text

@@ -51,7 +51,7 @@ def test_a_frame_tells_the_match_in_one_line_apart_from_what_is_raised(
     assert "Matched 1:1 by The Harbor Foundation while it lasts.</p>" in frame
     paid("20")
     frame = client.get("/d/monthly/embed").text
-    assert "while it lasts. Sponsors add $20 so far, apart from what is raised.</p>" in frame
+    assert "Matched 1:1 by The Harbor Foundation. $20 added so far, apart from what is raised.</p>" in frame
     paid("40", email="ben@example.org")  # used up: the line says what was added alone
     frame = client.get("/d/monthly/embed").text
     assert "Sponsors add $60, apart from what is raised.</p>" in frame
