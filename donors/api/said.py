@@ -179,7 +179,7 @@ class GoalProgressOut(Schema):
 
 
 class LegalFiguresOut(Schema):
-    """Of the whole campaign: each of its drives tells the same. Hours and their estimated value stand apart from money."""
+    """Of the whole campaign: each of its drives tells the same. Hours and their value stand apart from money."""
 
     hours = fields.Float(required=True)
     in_kind_minor = fields.Integer(required=True)
