@@ -1,15 +1,19 @@
 """Two drives on one fund: its bonds are told once, wherever a reader adds up."""
 
 from datetime import timedelta
+from itertools import product
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from campaigns.drives.drive import Drive
 from core import clock
 from core.db import transaction
+from donors.public import face
+from legal.budget.stage import BudgetStage
 from legal.budget.staging import drop_stage
 from tests.legal.budgets import open_drive, raise_money, stage
 from tests.legal.conftest import Case, usd
@@ -131,3 +135,41 @@ def test_a_draft_takes_no_bonds_away_from_what_is_public(
     raise_money(case, drive, usd("20000"))
     posted(case)
     assert bond(client, "bond")["held_minor"] == 800_000
+
+
+STANDINGS = ("draft", "public", "withdrawn")
+STAGES = ("planned", "dropped", "dropped unseen")
+
+
+def put(session: Session, drive: Drive, standing: str, bond_stage: str) -> None:
+    now = clock.now()
+    session.execute(
+        update(Drive)
+        .where(Drive.id == drive.id)
+        .values(
+            published_at=None if standing == "draft" else drive.opens_at,
+            withdrawn_at=now if standing == "withdrawn" else None,
+        )
+    )
+    session.execute(
+        update(BudgetStage)
+        .where(BudgetStage.drive_id == drive.id)
+        .values(
+            dropped_on=None if bond_stage == "planned" else now.date(),
+            dropped_unseen=bond_stage == "dropped unseen",
+        )
+    )
+
+
+def test_however_two_drives_stand_public_pages_add_up_to_the_bonds_or_tell_none(
+    session: Session, drives: tuple[Drive, Drive]
+) -> None:
+    for first, second in product(product(STANDINGS, STAGES), repeat=2):
+        for drive, (standing, bond_stage) in zip(drives, (first, second), strict=True):
+            put(session, drive, standing, bond_stage)
+        faces = [face.read(slug) for slug in ("bond", "months")]
+        told = [each for found in faces if found is not None for each in found.stages if each.is_bond]
+        held = [each.held.minor for each in told if each.held is not None]
+        assert len(held) == len(told)
+        assert sum(held) == (800_000 if told else 0), (first, second)
+        assert sum(each.told_with is None for each in told) == min(len(told), 1), (first, second)
