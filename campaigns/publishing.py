@@ -16,6 +16,7 @@ from campaigns import opening
 from campaigns.clearance.clearance import APPROVED, Clearance
 from campaigns.clearance.subjects import get_subject, hash_of, require_owner
 from campaigns.drives import launching
+from campaigns.names import naming
 from campaigns.timeline import telling
 from campaigns.updates import updating
 from core import clock, ids
@@ -31,6 +32,7 @@ PUBLISHING: dict[str, Callable[[Actor, str], Any]] = {
     "drive": launching.publish_drive,
     "update": updating.publish_update,
     "timeline": telling.publish_entry,
+    "names": naming.publish_names,
 }
 FURTHEST = timedelta(days=90)
 

@@ -16,6 +16,7 @@ from campaigns.clients.client import Client, Persona
 from campaigns.drives.drive import Drive
 from campaigns.drives.goal import Goal
 from campaigns.funds.fund import Fund
+from campaigns.names.drive_names import DriveNames
 from campaigns.partner import Partner
 from campaigns.timeline.timeline_entry import TimelineEntry
 from campaigns.updates.update import Update
@@ -54,6 +55,12 @@ def updates_of(actor: Actor) -> Select[Update]:
 def timeline_of(actor: Actor) -> Select[TimelineEntry]:
     actor.require("campaigns.view")
     return select(TimelineEntry).where(TimelineEntry.campaign_id.in_(_takes_part(actor)))
+
+
+def names_of(actor: Actor) -> Select[DriveNames]:
+    """The lists of names on the pages of the actor's campaigns' drives."""
+    actor.require("campaigns.view")
+    return select(DriveNames).where(DriveNames.campaign_id.in_(_takes_part(actor)))
 
 
 def funds_of(actor: Actor) -> Select[Fund]:

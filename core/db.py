@@ -17,7 +17,7 @@ from sqlalchemy import BigInteger, DateTime, Engine, MetaData, String, insert, s
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine.interfaces import Dialect
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, composite, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from sqlalchemy.types import TypeDecorator
 
 from core.engine import insert_alone
@@ -99,11 +99,6 @@ class MoneyColumns:
     @amount.setter
     def amount(self, value: Money) -> None:
         self.amount_minor, self.currency = value.minor, value.currency
-
-
-def money_composite(minor: str, currency: str = "currency") -> Any:
-    """A `Money` attribute over two columns of the model, for amounts other than the mixin's."""
-    return composite(Money, minor, currency)
 
 
 @contextmanager

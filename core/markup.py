@@ -28,8 +28,3 @@ def to_html(text: str) -> Markup:
             link_rel="nofollow noopener",
         )
     )
-
-
-def to_text(text: str) -> str:
-    """The words of a Markdown text alone, for summaries and plain mails."""
-    return " ".join(nh3.clean(_markdown.render(text), tags=set()).split())

@@ -17,6 +17,7 @@ from demo import (
     employers,
     givers,
     imports,
+    names,
     offline,
     partners,
     people,
@@ -42,6 +43,7 @@ def seed(stripe: str) -> None:
             debits.offer_gifts_from_bank_accounts,
             cause.open_the_campaign,
             sponsors.promise,
+            names.publish_what_waits,
         ):
             with transaction():
                 step()
@@ -57,6 +59,7 @@ def seed(stripe: str) -> None:
             partners.agree,
             cause.pay_costs,
             budget.plan_the_costs,
+            names.publish_what_waits,
             bank.leave_a_run_to_the_bank,
             signers.sign_the_petition,
             sponsors.pay_a_part,

@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from campaigns.campaign import Campaign
 from campaigns.clearance import clearing
@@ -12,6 +12,7 @@ from campaigns.clearance.subjects import Subject, campaign_of, kind_of
 from campaigns.clients import consenting
 from campaigns.clients.consenting import ConsentTerms
 from campaigns.clients.disclosure_consent import SCOPES, DisclosureConsent, in_force
+from campaigns.names.drive_names import DriveNames
 from core import clock
 from core.db import db
 from legal.matters import engaging
@@ -92,3 +93,9 @@ def clear(author: Actor, subject: Subject) -> None:
     if client_id and db.session.scalars(in_force(client_id)).first() is None:
         consent_of(counsel, client_id)
     clearing.agree(counsel, kind, subject.id)
+
+
+def show_names(drive_id: str) -> None:
+    """Names of sponsors and stages as after their publication, in worlds whose drives were published by hand."""
+    lists = update(DriveNames).where(DriveNames.drive_id == drive_id)
+    db.session.execute(lists.values(published_at=clock.now(), withdrawn_at=None))

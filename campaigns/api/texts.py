@@ -32,7 +32,7 @@ def list_texts(query: dict[str, Any]) -> Page:
 @token_required("campaigns.view")
 @bp.response(200, TextOut)
 def get_text(clearance_id: str) -> Clearance:
-    """How far the words of one campaign, drive, update or timeline entry have come."""
+    """How far the words of one campaign, drive, update, timeline entry or list of names have come."""
     return queue.get_text(current_actor(), clearance_id)
 
 

@@ -1,4 +1,5 @@
-"""A clearance: how far the words of one thing (a campaign, a drive, an update, a timeline entry) have come.
+"""A clearance: how far the words of one thing (a campaign, a drive, an update, a timeline entry, a list of names) have
+come.
 
 It is bound to the SHA-256 of the exact words. An edit takes it back to draft, and the page down with it. What
 was done, by whom and about which words stands in `ClearanceStep`, which is never changed.
@@ -38,6 +39,7 @@ KINDS = {
     "drive": lazy_gettext("Drive"),
     "update": lazy_gettext("Update"),
     "timeline": lazy_gettext("Timeline"),
+    "names": lazy_gettext("Names"),
 }
 
 
@@ -45,7 +47,7 @@ class Clearance(Model):
     __tablename__ = "clearance"
     __table_args__ = (
         UniqueConstraint("subject_id"),
-        CheckConstraint("kind IN ('campaign','drive','update','timeline')", name="kind"),
+        CheckConstraint("kind IN ('campaign','drive','update','timeline','names')", name="kind"),
         CheckConstraint(
             "state IN ('draft','submitted','attorney_review','client_consent','approved','published',"
             "'withdrawn')",
@@ -55,7 +57,7 @@ class Clearance(Model):
 
     id: Mapped[str] = mapped_column(Id, primary_key=True, default=lambda: ids.new_id("clear"))
     kind: Mapped[str] = mapped_column(Text)
-    #: The campaign, drive, update or timeline entry.
+    #: The campaign, drive, update, timeline entry or list of names.
     subject_id: Mapped[str] = mapped_column(Id)
     campaign_id: Mapped[str] = mapped_column(ForeignKey(Campaign.id), index=True)
     state: Mapped[str] = mapped_column(Text, default=DRAFT)

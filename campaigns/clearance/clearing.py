@@ -79,6 +79,8 @@ def submit(actor: Actor, kind: str, subject_id: str, *, looked_at: bool = False)
         raise Invalid(
             {"client_id": [_("Choose the client, so that the page has a persona and the screen a name.")]}
         )
+    if not any(words_of(subject).values()):
+        raise Invalid({"names": [_("There is no word left in it to look at.")]})
     warnings = warnings_for(subject)
     ask_again(warnings, looked_at=looked_at)
     clearance = clearance_of(subject)
@@ -200,6 +202,7 @@ def agree(actor: Actor, kind: str, subject_id: str, *, consent_id: str | None = 
 def consents_for(subject: Subject) -> list[DisclosureConsent]:
     """The client's consents in force that cover words of this kind, newest first."""
     client_id, kind = campaign_of(subject).client_id, kind_of(subject)
+    kind = "drive" if kind == "names" else kind  # they stand among the words of a drive
     if client_id is None:
         return []
     return [each for each in db.session.scalars(in_force(client_id)) if each.covers(kind)]

@@ -1,35 +1,39 @@
-"""What is cleared: campaigns with their persona, drives, updates, timeline entries; their exact words, one hash."""
+"""What is cleared: campaigns with their persona, drives, updates, timeline entries, names on a drive's page; their
+exact words, one hash."""
 
 import hashlib
 import json
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import Select
+from sqlalchemy import Select, select
 
 from campaigns import reading
 from campaigns.campaign import Campaign
 from campaigns.clients.client import Persona
 from campaigns.drives.drive import Drive
+from campaigns.names.drive_names import DriveName, DriveNames
 from campaigns.timeline.timeline_entry import HAPPENINGS, TimelineEntry
 from campaigns.updates.update import Update
 from core.db import db
 from core.errors import Forbidden, NotFound
 from staff.access import Actor
 
-Subject = Campaign | Drive | Update | TimelineEntry
+Subject = Campaign | Drive | Update | TimelineEntry | DriveNames
 
 MODELS: dict[str, type[Any]] = {
     "campaign": Campaign,
     "drive": Drive,
     "update": Update,
     "timeline": TimelineEntry,
+    "names": DriveNames,
 }
 _QUERIES = {
     "campaign": reading.campaigns_of,
     "drive": reading.drives_of,
     "update": reading.updates_of,
     "timeline": reading.timeline_of,
+    "names": reading.names_of,
 }
 
 
@@ -52,8 +56,12 @@ def campaign_of(subject: Subject) -> Campaign:
 
 
 def owner_of(subject: Subject) -> str:
-    """The organisation whose words they are: a drive's own, else the campaign's lead."""
-    return subject.organisation_id if isinstance(subject, Drive) else campaign_of(subject).organisation_id
+    """The organisation whose words they are: a drive's own and its names', else the campaign's lead."""
+    return (
+        subject.organisation_id
+        if isinstance(subject, Drive | DriveNames)
+        else campaign_of(subject).organisation_id
+    )
 
 
 def require_owner(actor: Actor, subject: Subject) -> None:
@@ -66,6 +74,8 @@ def require_owner(actor: Actor, subject: Subject) -> None:
 def title_of(subject: Subject) -> str:
     if isinstance(subject, TimelineEntry):
         return f"{HAPPENINGS[subject.what]}, {subject.month:%Y-%m}"
+    if isinstance(subject, DriveNames):
+        return _("Names on the page of %(drive)s", drive=subject.drive.title)
     return subject.title
 
 
@@ -84,6 +94,9 @@ def words_of(subject: Subject) -> dict[str, str]:
         case TimelineEntry():
             told = _own(subject, "words", "country", "region")
             return told | {"what": subject.what, "month": f"{subject.month:%Y-%m}"}
+        case DriveNames():
+            query = select(DriveName.name).where(DriveName.names_id == subject.id).order_by(DriveName.name)
+            return {"names": "\n".join(db.session.scalars(query))}
 
 
 def _own(subject: Subject, *names: str) -> dict[str, str]:

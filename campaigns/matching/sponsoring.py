@@ -1,6 +1,6 @@
 """Match funds of a drive: opening, editing, ordering and ending them. Staff of the drive's organisation does."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from flask_babel import gettext as _
@@ -20,6 +20,7 @@ from campaigns.matching.match_terms import (
     wrong_terms,
     wrong_window,
 )
+from campaigns.names.naming import gather_names, names_of_drives
 from core import clock
 from core.db import db
 from core.errors import Conflict, Invalid
@@ -75,6 +76,7 @@ def open_match_fund(actor: Actor, drive_id: str, terms: MatchTerms, *, looked_at
     )
     db.session.add(fund)
     db.session.flush()
+    gather_names(actor, drive)
     audit.record(actor, "match_fund.opened", fund.id, after={"drive": drive.id, **told(columns)})
     return fund
 
@@ -126,6 +128,8 @@ def edit_match_fund(
             setattr(fund, name, value)
         fund.version += 1
         db.session.flush()
+        if "sponsor" in changed:
+            gather_names(actor, drive)
         audit.record(actor, "match_fund.edited", fund.id, before=told(before), after=told(changed))
     return fund
 
@@ -180,6 +184,11 @@ def move_match_fund(actor: Actor, match_fund_id: str, *, up: bool) -> list[Match
     if 0 <= other < len(order):
         order[place], order[other] = order[other], order[place]
     return order_match_funds(actor, fund.drive_id, order)
+
+
+@names_of_drives
+def sponsors_of(drive_id: str) -> Iterable[str]:
+    return db.session.scalars(select(MatchFund.sponsor).where(MatchFund.drive_id == drive_id).distinct())
 
 
 @stands

@@ -12,6 +12,7 @@ from campaigns import reading
 from campaigns.drives import drive_panels, extending
 from campaigns.drives.drive import Drive
 from campaigns.drives.extending import DriveExtension
+from campaigns.names.naming import waiting_names
 from campaigns.pages.blueprint import bp
 from campaigns.pages.refusing import Attempt, attempt
 from campaigns.schemas.campaign import ReasonSchema
@@ -90,4 +91,5 @@ def _overview(drive_id: str, *, extension: Form | None = None, tried: Attempt | 
         tried=tried,
         is_own=found.organisation_id == actor.organisation_id,
         now=clock.now(),
+        waiting=waiting_names(found.id),
     )

@@ -147,10 +147,6 @@ class TellingSchema(Schema):
     )
 
 
-class PublicationSchema(Schema):
-    looked_at = looked_at_field()
-
-
 class PictureSchema(Schema):
     """A picture, and what it shows."""
 

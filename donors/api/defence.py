@@ -8,7 +8,7 @@ from core.db import transaction
 from core.jobs import enqueue
 from core.web.paging import Page, page
 from donors.api.blueprint import bp
-from donors.defence import promise_reviewing, reviewing
+from donors.defence import counting, promise_reviewing, reviewing
 from donors.defence.block import Block
 from donors.defence.hold import Hold
 from donors.defence.promise_review import PromiseReview
@@ -40,9 +40,11 @@ def list_blocks(query: dict[str, Any]) -> Page:
 @bp.arguments(LiftIn)
 @bp.response(201, BlockOut)
 def create_lift(body: dict[str, Any], block_id: str) -> Block:
-    """End a block before its time."""
+    """End a block before its time; what led to it is forgotten."""
     with transaction():
-        return reviewing.lift(current_actor(), block_id, reason=body["reason"])
+        row = reviewing.lift(current_actor(), block_id, reason=body["reason"])
+    counting.forget(row.mark)
+    return row
 
 
 @bp.get("/holds")

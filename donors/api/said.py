@@ -179,7 +179,7 @@ class GoalProgressOut(Schema):
 
 
 class LegalFiguresOut(Schema):
-    """Hours and their estimated value stand apart from money."""
+    """Of the whole campaign: each of its drives tells the same. Hours and their value stand apart from money."""
 
     hours = fields.Float(required=True)
     in_kind_minor = fields.Integer(required=True)
@@ -192,7 +192,7 @@ class MatchFigureOut(Schema):
     """A match fund as the public is told of it."""
 
     id = fields.String(required=True)
-    sponsor = fields.String(required=True)
+    sponsor = fields.String(required=True, metadata={"description": "Empty until the name is approved"})
     state = fields.String(required=True, validate=validate.OneOf(MATCH_STATES))
     match_parts = fields.Integer(required=True)
     gift_parts = fields.Integer(required=True)

@@ -20,18 +20,18 @@ from legal.matters.matter import Matter
 from legal.reports.transparency import LegalTotal
 
 
-def statement() -> Select[Any]:
+def statement(at: Any = None) -> Select[Any]:
     """Drives with their goals and figures: a row for each goal, from kept totals alone. Callers add
-    `where` and further columns."""
+    `where` and further columns. `at` as for `Shown.is_shown`."""
     return (
-        select(Drive, Goal, *_columns())
+        select(Drive, Goal, *_columns(at))
         .outerjoin(Goal, Goal.drive_id == Drive.id)
         .outerjoin(DriveTotal, DriveTotal.drive_id == Drive.id)
         .outerjoin(LegalTotal, LegalTotal.campaign_id == Drive.campaign_id)
     )
 
 
-def _columns() -> list[ColumnElement[Any]]:
+def _columns(at: Any) -> list[ColumnElement[Any]]:
     return [
         _kept_for_drive(ledger.RAISED).label("raised"),
         _kept_for_drive((ledger.EMPLOYER_MATCH,)).label("employers"),
@@ -50,7 +50,7 @@ def _columns() -> list[ColumnElement[Any]]:
         LegalTotal.currency.label("in_kind_currency"),
         _frozen().label("frozen"),
         reached_column().label("reached"),
-        matches_column().label("matches"),
+        matches_column(at).label("matches"),
     ]
 
 

@@ -86,22 +86,6 @@ def _share(gift: Gift, looked: list[Looked]) -> int:
     )
 
 
-def matches_of(gift_id: str) -> list[tuple[str, Money, bool]]:
-    """Who adds how much to a gift now, and whether it is confirmed: (sponsor, amount, is confirmed)."""
-    query = (
-        select(MatchFund, MatchEntry)
-        .join(MatchEntry, MatchEntry.match_fund_id == MatchFund.id)
-        .where(MatchEntry.gift_id == gift_id)
-        .order_by(MatchFund.position, MatchFund.id)
-    )
-    sums: dict[str, tuple[str, Money, bool]] = {}
-    for fund, entry in db.session.execute(query):
-        _sponsor, before, sure = sums.get(fund.id, (fund.sponsor, Money.zero(fund.currency), False))
-        is_sure = sure or entry.confirmed_minor > 0
-        sums[fund.id] = (fund.sponsor, before + Money(entry.taken_minor, fund.currency), is_sure)
-    return [each for each in sums.values() if each[1]]
-
-
 def _verdict(look: MatchLook, zone: str) -> str:
     closed = instant(look.closes_at or look.at, zone)
     match look.verdict:

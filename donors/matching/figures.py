@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, String, cast, func, literal, select
 
 from campaigns.drives.drive import Drive
 from campaigns.matching.match_fund import OPEN, SCHEDULED, USED_UP, MatchFund
+from campaigns.names.drive_names import shown_name
 from core.money import Money
 
 _NUMBERS = (
@@ -25,11 +26,13 @@ _COLUMNS = ("id", "currency", *_NUMBERS, "most_per_gift_minor", *_INSTANTS, "spo
 _BETWEEN = "|"
 
 
-def matches_column() -> ColumnElement[str]:
-    """All match funds of a drive as one text, a line each; `read_matches` takes it."""
+def matches_column(at: Any = None) -> ColumnElement[str]:
+    """All match funds of a drive as one text, a line each; `read_matches` takes it. The sponsor is empty where its name
+    is not public. `at` None: now."""
     words: ColumnElement[str] = literal("")
     for name in _COLUMNS:
-        column = func.coalesce(cast(getattr(MatchFund, name), String), "")
+        named = shown_name(MatchFund.drive_id, MatchFund.sponsor, at) if name == "sponsor" else None
+        column = func.coalesce(cast(getattr(MatchFund, name), String), "") if named is None else named
         words = column if name == "id" else words + _BETWEEN + column
     query = select(func.aggregate_strings(words, "\n")).where(MatchFund.drive_id == Drive.id)
     return query.correlate(Drive).scalar_subquery()

@@ -1,18 +1,19 @@
 """Asking one's employer to match a gift: signed in, and by the link in the mail that says how."""
 
-from flask import flash, redirect, render_template, request
+from flask import flash, redirect, render_template
 from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.wrappers import Response as AnyResponse
 
 from core.db import db, transaction
-from core.errors import Conflict, Invalid, NotFound
+from core.errors import Conflict, NotFound
 from core.forms import Form
 from core.web.limits import caller, spend
 from donors.employers import claiming
 from donors.employers.employer_match import EmployerMatch
 from donors.gifts.gift import Gift
 from donors.my_pages.blueprint import bp, donors_here
+from donors.pages.employers import ask_employer
 from donors.receipts import links
 from donors.schemas.employers import EmployerIn
 
@@ -42,19 +43,9 @@ def _page(gift: Gift, form: Form) -> str:
 def employer_submit(gift_id: str) -> AnyResponse | tuple[str, int]:
     spend("20 per hour", "employer-match", caller())
     gift = _own_gift(gift_id)
-    form = Form(EmployerIn(), request.form)
-    if not form.is_valid:
-        return _page(gift, form), 422
-    try:
-        with transaction():
-            claiming.ask(gift, **form.data)
-    except Invalid as refusal:
-        form.refuse(refusal)
-        return _page(gift, form), 422
-    except Conflict as refusal:
-        if refusal.code != "asked":  # a double click asks once
-            form.errors["_"] = [refusal.message]
-            return _page(gift, form), 409
+    refused = ask_employer(gift, _page)
+    if refused is not None:
+        return refused
     flash(_("A mail is on its way that says how to submit it."))
     return redirect(f"/my/gifts/{gift.id}/employer", 303)
 

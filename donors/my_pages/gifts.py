@@ -19,6 +19,7 @@ from core.web import csv_out, limits
 from core.web.paging import numbered
 from donors.employers.employer_match import EmployerMatch
 from donors.gifts.gift import EXPIRED, Gift
+from donors.matching.added import added_to
 from donors.my_pages.blueprint import bp, donors_here
 from donors.people import own_data
 from donors.people.donor import Donor
@@ -53,6 +54,7 @@ def overview() -> str:
         pager=pager,
         receipts=_receipts([gift.id for gift in pager.items]),
         claims=_claims([gift.id for gift in pager.items]),
+        matches=added_to(gift.id for gift in pager.items),
         organisations=_organisations(donors),
         form=_statement_form(),
         donors=donors,

@@ -9,7 +9,7 @@ from datetime import timedelta
 from core import clock
 from core.db import db, transaction
 from donors import stripe_gateway
-from donors.defence import admitting, counting, learning, promise_reviewing, reviewing
+from donors.defence import admitting, learning, promise_reviewing, reviewing
 from donors.defence.admitting import Caller, NotNow
 from donors.defence.hold import RELEASING, TAKING, Hold
 from donors.gifts import settling
@@ -53,11 +53,6 @@ def send_decision(gift_id: str) -> None:
         gift = settling.lock_gift(gift_id)
         assert gift is not None
         settling.apply_payment(gift, payment)
-
-
-def forget_counts(block_mark: str) -> None:
-    """A block was lifted: what led to it is not held against anybody."""
-    counting.forget(block_mark)
 
 
 def list_undone() -> list[str]:

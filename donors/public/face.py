@@ -4,13 +4,14 @@ First the drive with its goals and figures, then recent gifts, then all that is 
 came in by day and the hours by month. Public code: of a client it knows the persona alone.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cache
 from typing import Any
 
 from markupsafe import Markup
-from sqlalchemy import Select, and_, bindparam, not_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, not_, select
+from sqlalchemy.orm import aliased
 
 from campaigns.campaign import Campaign
 from campaigns.clients.client import Persona
@@ -32,7 +33,8 @@ from donors.public.told import told
 from donors.public.told_timeline import ToldStep
 from donors.recurring.recurring_gift import RecurringGift
 from legal.budget.figures import Budget, StageFigures, fill, without_bond_amounts
-from legal.budget.statement import stage_of
+from legal.budget.names import neutral_name
+from legal.budget.statement import NUMBERS, stage_of
 from staff.organisation import Organisation
 
 RECENT_GIFTS = 8
@@ -110,6 +112,8 @@ class Face:
     #: Whether donors may give from a bank account.
     takes_debits: bool = False
     stages: list[StageFigures] = field(default_factory=list)
+    #: Whether the campaign has other public drives, whose pages tell the same figures of the campaign.
+    has_siblings: bool = False
 
     @property
     def budget(self) -> Budget | None:
@@ -141,6 +145,7 @@ def read(slug: str) -> Face | None:
         progress=_public_figures(row.Campaign, progress.assemble(rows, as_of)),
         recent_gifts=_recent_gifts(row.Drive.id),
         takes_debits=row.bank_giving is not None and debiting.is_possible(row.Drive.currency),
+        has_siblings=row.has_siblings,
     )
     _tell(face)
     return face
@@ -162,8 +167,9 @@ def _public_figures(campaign: Campaign, figures: Progress) -> Progress:
 @cache
 def _drive_by_slug() -> Any:
     return (
-        statement()
+        statement(AT)
         .add_columns(Campaign, Organisation, Fund, Persona, BankGiving.organisation_id.label("bank_giving"))
+        .add_columns(_siblings().label("has_siblings"))
         .join(Campaign, Campaign.id == Drive.campaign_id)
         .join(Organisation, Organisation.id == Drive.organisation_id)
         .join(Fund, Fund.id == Drive.fund_id)
@@ -171,6 +177,12 @@ def _drive_by_slug() -> Any:
         .outerjoin(BankGiving, BankGiving.organisation_id == Drive.organisation_id)
         .where(Drive.slug == bindparam("slug"), Drive.is_shown(AT), Campaign.is_shown(AT))
     )
+
+
+def _siblings() -> ColumnElement[bool]:
+    other = aliased(Drive)
+    query = select(other.id).where(other.campaign_id == Drive.campaign_id, other.id != Drive.id)
+    return query.where(other.is_shown(AT)).correlate(Drive).exists()
 
 
 @cache
@@ -249,16 +261,17 @@ def _closed_out(row: Any, currency: str) -> ToldCloseOut:
 
 
 def _stage(row: Any) -> StageFigures:
-    id_, currency, *numbers = row.body.split(" ")
-    return stage_of(
+    id_, currency, *numbers, slug, title = row.body.split(" ", 3 + len(NUMBERS))
+    figures = stage_of(
         numbers,
         id=id_,
-        name=row.title,
+        name=row.title or neutral_name(row.number, is_bond=numbers[0] == "1"),
         position=row.number,
         currency=currency,
         changed_at=row.at,
         dropped_on=row.on_day,
     )
+    return replace(figures, told_with=(slug, title) if slug else None)
 
 
 def is_withdrawn(slug: str) -> bool:

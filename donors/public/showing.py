@@ -22,7 +22,7 @@ from donors.figures.tally import NewMonthlyDonor
 from donors.gifts import debiting, fee_cover
 from donors.gifts.debit import WAITING
 from donors.gifts.gift import BANK, FAILED, RECEIVED, REFUNDED, Gift
-from donors.matching.explaining import matches_of
+from donors.matching.added import added_to
 from donors.matching.figures import shown
 from donors.matching.rules import rules
 from donors.public.campaign_face import CampaignFace
@@ -53,6 +53,7 @@ def drive_view(face: Face) -> dict[str, Any]:
         "employers": figures.employers,
         "donors": figures.donors,
         "tiles": figures.tiles,
+        "has_siblings": face.has_siblings,
         "recent_gifts": [_recent(gift) for gift in face.recent_gifts],
         "updates": face.updates,
         "reports": face.reports,
@@ -245,8 +246,9 @@ def thanks_view(gift: Gift) -> SimpleNamespace:
         rhythm=promise.rhythm if promise else "once",
         next_on=promise.next_due_on if promise else None,
         matches=[
-            (sponsor if is_told else _("A sponsor"), amount, sure)
-            for sponsor, amount, sure in matches_of(gift.id)
+            (each.sponsor or _("A sponsor"), each.amount, each.is_sure)
+            for each in added_to([gift.id]).get(gift.id, [])
+            if each.amount
         ],
         place=place,
         target=target,

@@ -139,18 +139,21 @@ def _closed_out() -> Any:
 
 
 def _stages() -> Any:
-    """The stages of the budget. The body holds the id, the currency and all figures, a blank between them."""
-    rows = stage_rows(DRIVE, TELLS_BONDS).subquery()
+    """The stages of the budget. The body holds the id, the currency, all figures, and address and title of the drive
+    that tells the bonds where it is another one; a blank between them."""
+    rows = stage_rows(DRIVE, TELLS_BONDS, AT).subquery()
     # Written into the statement: to bind them anew with each view costs more than to execute it.
     blank, nothing = literal_column("' '"), literal_column("''")
     body = rows.c.id + blank + rows.c.currency
     for name in NUMBERS:
         body = body + blank + func.coalesce(cast(rows.c[name], Text), nothing)
+    for name in ("holder_slug", "holder_title"):
+        body = body + blank + func.coalesce(rows.c[name], nothing)
     row = _row(
         "stage",
         at=rows.c.changed_at,
         on_day=rows.c.dropped_on,
-        title=rows.c.name,
+        title=rows.c.shown_name,
         body=body,
         number=rows.c.position,
     )

@@ -37,11 +37,25 @@ def receipt_for(gift: Gift) -> None:
         "manage_url": links.manage_url(gift.recurring_gift_id) if gift.recurring_gift_id else None,
     }
     with force_locale(gift.language):
+        about["match_notes"] = match_notes(row)
         subject = _(
             "Your receipt %(number)s for %(amount)s", number=row.label, amount=money_text(about["amount"])
         )
         _send(gift, f"receipt:{row.id}", subject, "receipt", about)
     row.mailed_at = clock.now()
+
+
+def match_notes(receipt: Receipt) -> list[str]:
+    """What sponsors added when the receipt was issued, a sentence each; in the language at hand."""
+    return [
+        _(
+            "%(sponsor)s added %(amount)s to this gift. That is the sponsor's gift: it is no part of this receipt, and "
+            "nothing of it is deductible by you.",
+            sponsor=sponsor or _("A sponsor"),
+            amount=money_text(amount),
+        )
+        for sponsor, amount in receipt.matched
+    ]
 
 
 def clause_read(gift: Gift) -> str:

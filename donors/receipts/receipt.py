@@ -5,7 +5,19 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import BigInteger, ForeignKey, Integer, String, Text, UniqueConstraint, insert, select, true
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    ForeignKey,
+    Integer,
+    String,
+    Text,
+    UniqueConstraint,
+    insert,
+    select,
+    text,
+    true,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core import clock, ids
@@ -13,6 +25,7 @@ from core.db import Id, Model, UtcDateTime, db, upsert_add
 from core.gathering import gather, write_out
 from core.money import Money
 from donors.gifts.gift import Gift
+from donors.matching.added import Added, added_to
 from staff.organisation import Organisation
 
 
@@ -51,6 +64,9 @@ class Receipt(Model):
     #: When a part of the gift last went back, and how much of it has in all. What was issued stays as it was.
     amended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     returned_minor: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    #: What sponsors added to the gift when this was issued: `{"sponsor": str, "amount_minor": int}` each, the
+    #: sponsor empty where its name was not public then.
+    matches: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list, server_default=text("'[]'"))
 
     @property
     def amount(self) -> Money:
@@ -63,6 +79,11 @@ class Receipt(Model):
     @property
     def returned(self) -> Money:
         return Money(self.returned_minor, self.currency)
+
+    @property
+    def matched(self) -> list[tuple[str, Money]]:
+        """Sponsor and what it added when this was issued."""
+        return [(each["sponsor"], Money(each["amount_minor"], self.currency)) for each in self.matches]
 
     @property
     def label(self) -> str:
@@ -95,11 +116,23 @@ def _issue(rows: list[dict[str, Any]]) -> None:
         key, count = {"organisation_id": organisation_id, "year": year}, due[organisation_id, year]
         last = upsert_add(ReceiptSeries, key=key, add={"last": count})["last"]
         numbers[organisation_id, year] = iter(range(last - count + 1, last + 1))
-    numbered = [row | {"number": next(numbers[row["organisation_id"], row["year"]])} for row in rows]
+    added = added_to(row["gift_id"] for row in rows)
+    numbered = [
+        row
+        | {
+            "number": next(numbers[row["organisation_id"], row["year"]]),
+            "matches": _frozen(added.get(row["gift_id"], [])),
+        }
+        for row in rows
+    ]
     db.session.flush()
     db.session.execute(
         insert(Receipt), [row | {"id": ids.new_id("rcpt"), "issued_at": clock.now()} for row in numbered]
     )
+
+
+def _frozen(added: list[Added]) -> list[dict[str, Any]]:
+    return [{"sponsor": each.sponsor, "amount_minor": each.amount.minor} for each in added if each.amount]
 
 
 def amend(gift: Gift, *, at: datetime) -> None:

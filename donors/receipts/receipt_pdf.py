@@ -57,6 +57,7 @@ def _about(receipt: Receipt, drive: Drive, organisation: Organisation, given: Gi
         "notes": [
             _("No goods or services were given in return for this gift."),
             deductibility_note(drive),
+            *letters.match_notes(receipt),
             *([_("If money is left: %(clause)s", clause=clause)] if clause else []),
         ],
     }

@@ -125,6 +125,7 @@ class StageCostsOut(ma.Schema):
 class StageBondOut(ma.Schema):
     posted_minor = fields.Integer(required=True, allow_none=True)
     held_minor = fields.Integer(required=True, allow_none=True)
+    told_with = fields.String(required=True, allow_none=True)
 
 
 class StageProBonoOut(ma.Schema):

@@ -11,6 +11,7 @@ from campaigns import reading
 from campaigns.drives import drive_panels
 from campaigns.drives.drive import Drive
 from campaigns.drives.goal import AMOUNT
+from campaigns.names.naming import waiting_names
 from campaigns.pages.refusing import Attempt, attempt
 from core.db import transaction
 from core.errors import Conflict, Invalid
@@ -73,6 +74,7 @@ def _budget_page(drive_id: str, form: Form | None = None, tried: Attempt | None 
     sees_costs = is_own and actor.can("costs.view")
     return render_template(
         "donors/staff/budget.html",
+        waiting=waiting_names(drive.id),
         drive=drive,
         budget=figures,
         told=next_pays(figures),

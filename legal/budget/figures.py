@@ -8,7 +8,8 @@ What the words mean, for costs that staff assigned to a stage and that are paid 
 - approved: of these, what somebody other than the claimant approved, paid or not.
 - paid: what left the fund, less what came back of it.
 
-A bond stage counts the bonds of the drive's fund: posted (deposited in all) and held (with the government now).
+A bond stage counts the bonds of the drive's fund: posted (deposited in all) and held (with the government now). Where
+several drives share a fund one of them counts them, and the others name it.
 Hours are those that published transparency reports tell for the stage's phases of the case, and so carry the reports'
 suppression with them. Money spent, bonds and hours are three kinds of things and never meet in a sum.
 """
@@ -42,6 +43,8 @@ class StageFigures:
     estimate_changed_at: datetime | None = None
     dropped_on: date | None = None
     given: Money | None = None
+    #: Address and title of the drive on the same fund with which the bonds are told; None where they are told here.
+    told_with: tuple[str, str] | None = None
 
     @property
     def has_risen(self) -> bool:
@@ -61,13 +64,19 @@ class StageFigures:
             "estimate_minor": _minor(self.estimate),
             "given_minor": _minor(self.given),
             "costs": costs,
-            "bond": {"posted_minor": _minor(self.posted), "held_minor": _minor(self.held)}
-            if self.is_bond
-            else None,
+            "bond": self._bond_as_json() if self.is_bond else None,
             "pro_bono": {"hours": self.hours_tenths / 10, "in_kind_minor": self.in_kind.minor},
             "estimate_before_minor": _minor(self.estimate_before),
             "estimate_changed_at": changed_at.isoformat() if changed_at else None,
             "dropped_on": self.dropped_on.isoformat() if self.dropped_on else None,
+        }
+
+    def _bond_as_json(self) -> dict[str, Any]:
+        """`told_with`: the address of the drive that tells the bonds of the fund, where that is another one."""
+        return {
+            "posted_minor": _minor(self.posted),
+            "held_minor": _minor(self.held),
+            "told_with": self.told_with[0] if self.told_with else None,
         }
 
     def _costs_as_json(self) -> dict[str, int]:

@@ -1,6 +1,6 @@
 """Writing a drive's budget: stages, their order, their estimates, and the phases whose hours belong to them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from flask_babel import gettext as _
@@ -11,6 +11,7 @@ from campaigns.disclosure import Standing, ask_again, screen_for_drive, stands
 from campaigns.drives.drafting import get_own
 from campaigns.drives.drive import Drive
 from campaigns.editing import changes_of, check_version, told
+from campaigns.names.naming import gather_names, names_of_drives
 from core import clock
 from core.db import db
 from core.errors import Conflict, Invalid
@@ -48,6 +49,7 @@ def add_stage(actor: Actor, drive_id: str, terms: StageTerms, *, looked_at: bool
     db.session.flush()
     _note_estimate(actor, drive, stage)
     _set_phases(stage, phases)
+    gather_names(actor, drive)
     after = {"name": name, "estimate_minor": stage.estimate_minor, "is_bond": stage.is_bond, "phases": phases}
     audit.record(actor, "budget.stage_added", drive.id, after={"stage": stage.id, **after})
     return stage
@@ -85,6 +87,8 @@ def edit_stage(
     if phases is not None and phases != phases_of(stage.id):
         before["phases"], changed["phases"] = phases_of(stage.id), phases
     _write(actor, drive, stage, changed)
+    if "name" in changed:
+        gather_names(actor, drive)
     if changed:
         audit.record(
             actor,
@@ -148,6 +152,7 @@ def drop_stage(actor: Actor, stage_id: str) -> BudgetStage:
     db.session.execute(delete(StagePhase).where(StagePhase.stage_id == stage.id))
     stage.dropped_on, stage.dropped_unseen = clock.today(drive.zone), drive.published_at is None
     db.session.flush()
+    gather_names(actor, drive)
     audit.record(actor, "budget.stage_dropped", drive.id, before={"stage": stage.id, "name": stage.name})
     return stage
 
@@ -205,6 +210,12 @@ def _note_estimate(actor: Actor, drive: Drive, stage: BudgetStage) -> None:
 
 def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: str(value) if isinstance(value, Money) else value for name, value in values.items()}
+
+
+@names_of_drives
+def stage_names_of(drive_id: str) -> Iterable[str]:
+    query = select(BudgetStage.name).where(BudgetStage.drive_id == drive_id, ~BudgetStage.dropped_unseen)
+    return db.session.scalars(query.distinct())
 
 
 @stands

@@ -4,12 +4,15 @@ It costs nothing to a drive without a budget, and a read of its own expenses, bo
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Boolean, ColumnElement, and_, case, cast, func, literal_column, not_, or_, select
 from sqlalchemy.orm import aliased
 
+from campaigns.campaign import Campaign
 from campaigns.drives.drive import Drive
+from campaigns.names.drive_names import shown_name
 from core.db import db
 from core.money import Money
 from legal.bonds.bond import APPROVED as BOND_APPROVED
@@ -21,24 +24,28 @@ from legal.costs.refunding import ExpenseRefund
 from legal.reports.report import TransparencyReport
 from legal.reports.report_phase import ReportPhase
 
-#: The figures of a row, in their order; what follows them is the name.
+#: The figures of a row, in their order.
 NUMBERS = (
     *("is_bond", "estimate", "before", "invoiced", "approved", "paid"),
     *("posted", "held", "hours_tenths", "in_kind"),
 )
 
 
-def stage_rows(drive_id: Any, tells_bonds: Any) -> Any:
-    """Rows of id, name, position, dropped_on, changed_at, currency and `NUMBERS`; both arguments may be bound values.
+def stage_rows(drive_id: Any, tells_bonds: Any, at: Any = None) -> Any:
+    """Rows of id, name, shown_name (empty where the name is not public), position, dropped_on, changed_at, currency,
+    `NUMBERS`, and `holder_slug` and `holder_title` of the drive with which a bond stage's bonds are told where that is
+    another one. The arguments may be bound values.
 
-    Reports that hold a bond's amount count where `tells_bonds`, as their own pages do.
+    Reports that hold a bond's amount count where `tells_bonds`, as their own pages do. `at` None: now.
     """
     costs, returned = _costs(drive_id), _came_back(drive_id)
-    hours = _told(drive_id, tells_bonds)
+    hours, holder, held_by = _told(drive_id, tells_bonds), _holders(drive_id, at), aliased(Drive)
+    is_holder = func.coalesce(holder.c.holder_id, BudgetStage.id) == BudgetStage.id
     return (
         select(
             BudgetStage.id.label("id"),
             BudgetStage.name.label("name"),
+            shown_name(BudgetStage.drive_id, BudgetStage.name, at).label("shown_name"),
             BudgetStage.position.label("position"),
             BudgetStage.dropped_on.label("dropped_on"),
             BudgetStage.estimate_changed_at.label("changed_at"),
@@ -49,15 +56,19 @@ def stage_rows(drive_id: Any, tells_bonds: Any) -> Any:
             costs.c.invoiced.label("invoiced"),
             costs.c.approved.label("approved"),
             (func.coalesce(costs.c.paid, _ZERO) - func.coalesce(returned.c.minor, _ZERO)).label("paid"),
-            _bonds(not_(_is(Bond.state, (REQUESTED, BOND_APPROVED)))).label("posted"),
-            _bonds(_is(Bond.state, HELD)).label("held"),
+            _bonds(is_holder, not_(_is(Bond.state, (REQUESTED, BOND_APPROVED)))).label("posted"),
+            _bonds(is_holder, _is(Bond.state, HELD)).label("held"),
             hours.c.tenths.label("hours_tenths"),
             hours.c.minor.label("in_kind"),
+            held_by.slug.label("holder_slug"),
+            held_by.title.label("holder_title"),
         )
         .join(Drive, Drive.id == BudgetStage.drive_id)
         .outerjoin(costs, costs.c.stage_id == BudgetStage.id)
         .outerjoin(returned, returned.c.stage_id == BudgetStage.id)
         .outerjoin(hours, hours.c.stage_id == BudgetStage.id)
+        .outerjoin(holder, holder.c.stage_id == BudgetStage.id)
+        .outerjoin(held_by, and_(held_by.id == holder.c.drive_id, held_by.id != BudgetStage.drive_id))
         .where(BudgetStage.drive_id == drive_id, not_(BudgetStage.dropped_unseen))
     )
 
@@ -110,11 +121,49 @@ def _of_stages(drive_id: Any, *columns: ColumnElement[Any]) -> Any:
     )
 
 
-def _bonds(state: ColumnElement[bool]) -> ColumnElement[Any]:
-    return (
+def _bonds(is_holder: ColumnElement[bool], state: ColumnElement[bool]) -> ColumnElement[Any]:
+    total = (
         select(func.sum(Bond.amount_minor))
-        .where(BudgetStage.is_bond, Bond.fund_id == Drive.fund_id, Bond.currency == Drive.currency, state)
+        .where(Bond.fund_id == Drive.fund_id, Bond.currency == Drive.currency, state)
         .correlate(BudgetStage, Drive)
+        .scalar_subquery()
+    )
+    return case((and_(BudgetStage.is_bond, is_holder), total), else_=_ZERO)
+
+
+def _holders(drive_id: Any, at: Any) -> Any:
+    """For each bond stage of the drive the one stage that tells the bonds of its fund, and its drive: of all bond
+    stages of public drives on the fund that of the drive published first, planned ones before dropped ones
+    (docs/decisions/0031). No row where no drive on the fund is public."""
+    first = _first_bond_stage(at)
+    mine = (
+        select(BudgetStage.id.label("stage_id"), first.label("holder_id"))
+        .join(Drive, Drive.id == BudgetStage.drive_id)
+        .where(BudgetStage.drive_id == drive_id, BudgetStage.is_bond)
+        .subquery()
+    )
+    holding = aliased(BudgetStage)
+    return (
+        select(mine.c.stage_id, mine.c.holder_id, holding.drive_id)
+        .join(holding, holding.id == mine.c.holder_id)
+        .subquery()
+    )
+
+
+def _first_bond_stage(at: Any) -> ColumnElement[Any]:
+    """Of all public drives on the outer `Drive`'s fund."""
+    stage, drive, campaign = aliased(BudgetStage), aliased(Drive), aliased(Campaign)
+    return (
+        select(stage.id)
+        .join(drive, drive.id == stage.drive_id)
+        .join(campaign, campaign.id == drive.campaign_id)
+        .where(
+            *(drive.fund_id == Drive.fund_id, drive.currency == Drive.currency),
+            *(stage.is_bond, not_(stage.dropped_unseen), drive.is_shown(at), campaign.is_shown(at)),
+        )
+        .order_by(stage.dropped_on.is_not(None), drive.published_at, drive.id, stage.position, stage.id)
+        .limit(literal_column("1"))
+        .correlate(Drive)
         .scalar_subquery()
     )
 
@@ -172,7 +221,11 @@ def stage_of(
         hours_tenths=tenths or 0,
         posted=amounts.pop("posted") if is_bond else None,
         held=amounts.pop("held") if is_bond else None,
-        **{each: amounts[each] for each in ("estimate", "invoiced", "approved", "paid", "in_kind")},
+        estimate=amounts["estimate"],
+        invoiced=amounts["invoiced"],
+        approved=amounts["approved"],
+        paid=amounts["paid"],
+        in_kind=amounts["in_kind"],
     )
 
 
@@ -180,18 +233,19 @@ def _whole(value: Any) -> int | None:
     return None if value in (None, "") else int(value)
 
 
-def read_stages(drive_id: str) -> list[StageFigures]:
-    """The stages of a drive as its staff reads them: with the bond's amounts."""
-    rows = db.session.execute(stage_rows(drive_id, cast(True, Boolean)))
-    return [
-        stage_of(
-            (getattr(row, name) for name in NUMBERS),
-            id=row.id,
-            name=row.name,
-            position=row.position,
-            currency=row.currency,
-            changed_at=row.changed_at,
-            dropped_on=row.dropped_on,
-        )
-        for row in rows
-    ]
+def read_stages(drive_id: str, *, tells_bonds: bool = True) -> list[StageFigures]:
+    """The stages of a drive with the bond's amounts. Without `tells_bonds` reports that tell a bond count nowhere."""
+    return [_read(row) for row in db.session.execute(stage_rows(drive_id, cast(tells_bonds, Boolean)))]
+
+
+def _read(row: Any) -> StageFigures:
+    figures = stage_of(
+        (getattr(row, name) for name in NUMBERS),
+        id=row.id,
+        name=row.name,
+        position=row.position,
+        currency=row.currency,
+        changed_at=row.changed_at,
+        dropped_on=row.dropped_on,
+    )
+    return replace(figures, told_with=(row.holder_slug, row.holder_title) if row.holder_slug else None)

@@ -10,6 +10,7 @@ from campaigns.campaign import Campaign
 from core import clock
 from core.db import db
 from core.errors import Conflict, Invalid
+from legal.reports.budgets import budgets_of
 from legal.reports.building import Hours, lay_out
 from legal.reports.counting import Span, Worked, changed_work, count_work
 from legal.reports.differencing import correct
@@ -91,6 +92,7 @@ def prepare(campaign: Campaign, order: ReportOrder, *, report_id: str) -> Prepar
     }
     if content["bonds"]["posted_minor"] and not campaign.tells_bond_amount:
         content["bonds"] = dict.fromkeys(content["bonds"]) | {"withheld": WITHHELD}
+    content["budgets"] = budgets_of(campaign, content, place.replaces)
     content["tiles"] = {
         "cash_spent_minor": content.pop("cash_spent_minor"),
         "bond_held_minor": content["bonds"]["held_minor"],

@@ -18,6 +18,7 @@ from legal.costs.expense import Expense, ExpenseApproval, ExpensePayment
 from legal.hours.time_entry import TimeEntry, TimeEntryApproval
 from legal.matters.matter import Matter
 from legal.matters.timekeeper import Timekeeper
+from legal.reports.budgets import tells_a_bond
 from legal.reports.preparing import Prepared, ReportOrder, prepare
 from legal.reports.report import ReportNote, TransparencyReport, canonical, digest, get_report, reports_of
 from legal.reports.report_phase import keep_phases
@@ -65,7 +66,8 @@ def publish_report(
         sha256=digest(content),
         supersedes_id=order.supersedes_id,
         published_by_id=publisher_id,
-        tells_bond_amount=bool(prepared.content["bonds"]["posted_minor"]),
+        tells_bond_amount=bool(prepared.content["bonds"]["posted_minor"])
+        or tells_a_bond(prepared.content["budgets"]),
     )
     db.session.add(report)
     db.session.flush()

@@ -45,7 +45,21 @@ def csv_rows(report: TransparencyReport) -> Iterator[tuple[Any, ...]]:
             item = name.removesuffix("_minor")
             yield _line("bond", item=item, minor=value, currency=currency, reason=withheld)
     yield _line("bond", item=f"times_recycled {content['bonds']['times_recycled'] or ''}".strip())
+    yield from _budgets(content)
     yield from _about(report, content)
+
+
+def _budgets(content: Mapping[str, Any]) -> Iterator[tuple[Any, ...]]:
+    """A line for each figure of a stage, which its id names; the words stand on the page."""
+    for budget in content.get("budgets", []):
+        for stage in budget["stages"]:
+            for name, value in stage.items():
+                if name.endswith("_minor") and name != "value_minor" and value is not None:
+                    item = f"{stage['id']} {name.removesuffix('_minor')}"
+                    yield _line("budget", item=item, minor=value, currency=budget["currency"])
+            if stage["tenths"]:
+                given = {"tenths": stage["tenths"], "minor": stage["value_minor"]}
+                yield _line("budget", item=f"{stage['id']} pro_bono", currency=budget["currency"], **given)
 
 
 def _about(report: TransparencyReport, content: Mapping[str, Any]) -> Iterator[tuple[Any, ...]]:
@@ -77,14 +91,15 @@ def _line(
 def document(report: TransparencyReport, *, title: str, address: str, notes: list[str]) -> bytes:
     """The report as a tagged PDF in the reader's language: `title` is the campaign's, `address` where the
     report stands."""
-    content = report.figures
+    shown = view(report.figures)
     about = {
         "language": i18n.language(),
         "campaign": title,
-        "organisation": content["organisation"],
+        "organisation": report.figures["organisation"],
         "address": address,
         "sha256": report.sha256,
         "notes": notes,
-        **view(content),
+        **shown,
+        "budgets": [each["rows"] for each in shown["budgets"]],
     }
     return pdf.render("report", about, made_at=report.published_at)

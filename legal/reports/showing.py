@@ -12,6 +12,7 @@ from legal import utbms
 from legal.costs.expense import CATEGORIES
 from legal.hours.rounding import POLICY_LABELS
 from legal.matters.timekeeper import CLASSES
+from legal.reports.budget_words import budgets_view
 from legal.reports.building import ALL
 from legal.reports.folding import OTHER
 
@@ -48,6 +49,7 @@ def view(content: Mapping[str, Any]) -> dict[str, Any]:
             for each in content["costs"]
         ],
         "bonds": _bonds(content["bonds"], currency),
+        "budgets": budgets_view(content),
         "method": _method(content),
         "matrices": content["method"]["matrices"],
         "words": _words(),
@@ -76,6 +78,18 @@ def _words() -> dict[str, str]:
         "amount": _("Amount"),
         "no_costs": _("No costs were paid in these months."),
         "bonds": _("Bond account"),
+        "budgets": _("What it costs, stage by stage"),
+        "budgets_as_of": _("As it stood when this report was published, with all costs so far."),
+        "costs_by_stage": _("Costs by stage"),
+        "bond": _("Bond"),
+        "pro_bono": _("Covered pro bono"),
+        "stage": _("Stage"),
+        "estimate": _("Estimate"),
+        "invoiced": _("Invoiced"),
+        "approved": _("Approved"),
+        "paid": _("Paid"),
+        "posted": _("Posted in all"),
+        "held": _("Held now"),
         "method": _("How these figures were made"),
         "matrices": _("Published rates"),
         "source": _("Source"),

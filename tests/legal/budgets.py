@@ -13,6 +13,7 @@ from core.money import Money
 from legal.budget.stage import BudgetStage
 from legal.budget.stage_terms import StageTerms
 from legal.budget.staging import add_stage
+from tests.clearing import show_names
 from tests.legal.conftest import Case, usd
 
 
@@ -41,7 +42,9 @@ def open_drive(session: Session, case: Case, *, is_public: bool = True) -> Drive
 def stage(case: Case, drive: Drive, name: str, estimate: str, **more: object) -> BudgetStage:
     with transaction():
         terms = StageTerms(name=name, estimate=usd(estimate), **more)  # pyright: ignore[reportArgumentType]
-        return add_stage(case.actor("alice"), drive.id, terms)
+        added = add_stage(case.actor("alice"), drive.id, terms)
+        show_names(drive.id)
+        return added
 
 
 def raise_money(case: Case, drive: Drive, amount: Money, *, source: str = "gift_a") -> None:

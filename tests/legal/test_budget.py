@@ -24,6 +24,7 @@ from legal.costs.cost import Cost
 from legal.costs.expense import Expense
 from legal.costs.refunding import refund_expense
 from staff.member import Member
+from tests.clearing import show_names
 from tests.legal.budgets import open_drive, raise_money, stage
 from tests.legal.conftest import Case, usd
 
@@ -157,7 +158,7 @@ def test_a_bond_is_posted_and_held_at_its_stage_and_never_a_cost(
         with transaction():
             verb(case.actor("frida"), bond.id)
     told = page_json(client)["stages"][1]
-    assert told["bond"] == {"posted_minor": 800_000, "held_minor": 800_000}
+    assert told["bond"] == {"posted_minor": 800_000, "held_minor": 800_000, "told_with": None}
     assert told["costs"] is None
     budget = budget_of(drive)
     assert (budget.costs.paid, budget.costs.estimate) == (usd("0"), usd("3405"))
@@ -194,7 +195,7 @@ def test_a_bond_that_may_not_be_told_is_told_nowhere_and_what_follows_it_neither
     filing, bond, hearing = told["stages"]
     assert filing["given_minor"] == 40_500
     assert [bond[f"{name}_minor"] for name in ("estimate", "given", "estimate_before")] == [None] * 3
-    assert bond["bond"] == {"posted_minor": None, "held_minor": None}
+    assert bond["bond"] == {"posted_minor": None, "held_minor": None, "told_with": None}
     assert (hearing["estimate_minor"], hearing["given_minor"]) == (300_000, None)
     assert told["next"] == {"id": plan[1].id, "name": "Bond", "lacks_minor": None}
     page = client.get("/d/bond?lang=en").text
@@ -235,7 +236,7 @@ def test_before_publication_an_estimate_changes_in_silence_and_a_stage_goes_unse
 
 
 def test_a_dropped_stage_stays_on_the_page_and_takes_no_gifts(
-    case: Case, drive: Drive, plan: list[BudgetStage], client: FlaskClient, sign_in: SignIn
+    case: Case, drive: Drive, plan: list[BudgetStage], client: FlaskClient, session: Session, sign_in: SignIn
 ) -> None:
     raise_money(case, drive, usd("405"))
     with transaction():
@@ -255,6 +256,9 @@ def test_a_dropped_stage_stays_on_the_page_and_takes_no_gifts(
     assert alice.get(f"/staff/drives/{drive.id}/budget").text.count(f"/staff/budget-stages/{plan[0].id}") == 1
     renamed = alice.post(f"/staff/budget-stages/{plan[0].id}", data={"name": "The petition"})
     assert renamed.status_code == 302
+    assert page_json(client)["stages"][2]["name"] == "Stage 1"  # the new name waits for counsel
+    show_names(drive.id)
+    session.commit()
     assert page_json(client)["stages"][2]["name"] == "The petition"
 
 

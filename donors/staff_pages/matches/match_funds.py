@@ -12,6 +12,7 @@ from campaigns.drives.drive import Drive
 from campaigns.matching.match_fund import MatchFund, match_funds_of
 from campaigns.matching.match_payment import payments_of
 from campaigns.matching.sponsoring import get_match_fund
+from campaigns.names.naming import waiting_names
 from campaigns.schemas.campaign import ReasonSchema
 from core import clock
 from core.db import db
@@ -71,6 +72,7 @@ def match_funds(drive_id: str) -> str:
         states=MATCH_STATES,
         match_tones=MATCH_TONES,
         rules=rules(),
+        waiting=waiting_names(drive.id),
     )
 
 

@@ -15,6 +15,7 @@ from core import clock
 from core.db import transaction
 from core.money import Money
 from donors.gifts.gift import Gift
+from tests.clearing import show_names
 from tests.conftest import Cast
 from tests.donors.api.conftest import of
 from tests.donors.conftest import Stripe, usd
@@ -43,7 +44,11 @@ def match_fund(cast: Cast, led_drive: Drive) -> Callable[..., MatchFund]:
             "most_per_gift": Money(most, "USD") if most else None,
         }
         with transaction():
-            return sponsoring.open_match_fund(cast.actor("alice"), led_drive.id, MatchTerms(**given | terms))
+            opened = sponsoring.open_match_fund(
+                cast.actor("alice"), led_drive.id, MatchTerms(**given | terms)
+            )
+            show_names(led_drive.id)
+            return opened
 
     return open_fund
 

@@ -3,12 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from campaigns.drives.drive import Drive
 from core import clock
 from core.db import transaction
+from donors.defence import counting
 from donors.defence.block import Block
 from donors.defence.hold import Hold
 from donors.payouts.payout import Payout
@@ -67,7 +69,12 @@ def test_giving_in_is_told_once_the_bank_has_not_decided(paid: Paid, bank: Bank,
 
 
 def test_blocks_are_listed_and_lifted_with_a_reason(
-    session: Session, drive: Drive, ours: Software, theirs: Software
+    app: Flask,
+    monkeypatch: pytest.MonkeyPatch,
+    session: Session,
+    drive: Drive,
+    ours: Software,
+    theirs: Software,
 ) -> None:
     block = Block(
         organisation_id=drive.organisation_id,
@@ -84,7 +91,10 @@ def test_blocks_are_listed_and_lifted_with_a_reason(
     at = f"/blocks/{block.id}/lifts"
     assert ours.post(at, {"reason": ""}).status_code == 422
     assert theirs.post(at, {"reason": "Not mine"}).status_code == 404
+    monkeypatch.setitem(app.config, "LIMITS_ARE_ON", True)
+    counting.note_refused("0" * 64)
     assert ours.post(at, {"reason": "A school fair"}).json["state"] == "lifted"
+    assert counting.note_refused("0" * 64) == 1  # what led to the block is forgotten
     assert theirs.get("/blocks").json["items"] == []
 
 

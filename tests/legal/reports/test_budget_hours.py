@@ -13,6 +13,7 @@ from legal.budget.stage_terms import StageTerms
 from legal.budget.staging import add_stage, drop_stage
 from legal.reports import report_phase
 from legal.reports.report_phase import ReportPhase
+from tests.clearing import show_names
 from tests.legal.budgets import open_drive
 from tests.legal.conftest import usd
 from tests.legal.reports.conftest import Desk
@@ -25,6 +26,7 @@ def drive(session: Session, busy: Desk) -> Drive:
         for name, phases in (("Filing", ["L200"]), ("Preparation", ["L100"]), ("Appeal", ["L500"])):
             terms = StageTerms(name=name, estimate=usd("1000"), phases=phases)
             add_stage(busy.case.actor("alice"), made.id, terms)
+        show_names(made.id)
     return made
 
 
@@ -98,6 +100,7 @@ def test_phases_of_a_dropped_stage_are_free_for_another(
         drop_stage(busy.case.actor("alice"), filing["id"])
         terms = StageTerms(name="Petition", estimate=usd("605"), phases=["L200"])
         add_stage(busy.case.actor("alice"), drive.id, terms)
+        show_names(drive.id)
     assert told(client)["Petition"] == hours
     assert told(client)["Filing"] == NOTHING
 
