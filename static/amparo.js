@@ -168,7 +168,8 @@
   });
 
   /* What went wrong gets the focus, or else what was done, so that it is read aloud and Tab goes on from there. */
-  const startAt = () => document.querySelector("[data-focus]") || document.querySelector("[autofocus]") || document.querySelector("[data-heard]");
+  const beginnings = ["[data-focus]", "main [aria-invalid=true]", "[autofocus]", "[data-heard]"];
+  const startAt = () => beginnings.map((each) => document.querySelector(each)).find(Boolean);
 
   document.addEventListener("DOMContentLoaded", () => {
     document.querySelectorAll("[data-closes]").forEach(startCountdown);

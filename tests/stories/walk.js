@@ -24,7 +24,7 @@ window.walk = (() => {
   const there = [], back = [], wrong = [], reach = new Set();
   let last = null, rested = null, repeats = 0;
 
-  const words = (el) => `<${el.tagName.toLowerCase()}${el.id ? "#" + el.id : ""}${el.name ? " name=" + el.name : ""}> `
+  const words = (el) => `<${el.tagName.toLowerCase()}${el.id ? "#" + el.id : ""}${typeof el.name === "string" && el.name ? " name=" + el.name : ""}> `
     + (el.getAttribute("aria-label") || el.innerText || el.value || "").trim().replace(/\s+/g, " ").slice(0, 40);
   const say = (el, sentence) => wrong.push(`${sentence}: ${words(el)}`);
   const isRadio = (el) => el.matches("input[type=radio]");
@@ -36,7 +36,7 @@ window.walk = (() => {
   function isOperable(el) {
     if (held(el)) return false;
     if (el.matches(NATIVE)) return !(el.tabIndex < 0 && isTwin(el)) && !isTrap(el) && (shows(el) || (el.labels && [...el.labels].some(shows)));
-    return (clicked.has(el) || el.matches(MADE)) && el.getAttribute("tabindex") !== "-1" && shows(el);
+    return ((clicked.has(el) && !el.querySelector(NATIVE)) || el.matches(MADE)) && el.getAttribute("tabindex") !== "-1" && shows(el);
   }
   /* A picture that leads where the headline beside it leads, and is said once only. */
   const isTwin = (el) => el.closest("[aria-hidden=true]") && el.href
@@ -232,7 +232,7 @@ window.walk = (() => {
   }
   function judgeRefusal() {
     const el = document.activeElement;
-    if (el.matches(":invalid") || el.matches("[role=alert]")) return [];
+    if (el.matches(":invalid, [aria-invalid=true], [role=alert], [role=status]")) return [];
     return [`sent incomplete, the focus is at ${words(el)}`];
   }
   function judgeField() {

@@ -74,7 +74,7 @@ def send_incomplete(page: Page) -> list[str]:
         else:
             page.keyboard.press("Enter")
         wrong += page.evaluate("walk.judgeRefusal()")
-        if page.evaluate("!!document.activeElement.querySelector('a[href^=\"#\"]')"):
+        if page.evaluate("document.activeElement.matches('[role=alert]:has(a)')"):
             page.keyboard.press("Tab")
             page.keyboard.press("Enter")
             wrong += page.evaluate("walk.judgeField()")
