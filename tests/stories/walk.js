@@ -21,6 +21,8 @@ window.walk = (() => {
 
   const NATIVE = "a[href], area[href], button, input:not([type=hidden]), select, textarea, iframe, details > summary:first-of-type";
   const MADE = "[role=button], [role=link], [role=tab], [role=menuitem], [role=switch], [onclick], [contenteditable], [tabindex]";
+  /* What is kept free at the upper and lower edge when something is brought into sight. */
+  const MARGIN = 130;
   const there = [], back = [], wrong = [], reach = new Set();
   let last = null, rested = null, repeats = 0;
 
@@ -78,7 +80,7 @@ window.walk = (() => {
   function ringSides(el, out) {
     const box = el.getBoundingClientRect(), cut = clip(el);
     const sides = { left: box.left - out >= cut.left, right: box.right + out <= cut.right, top: box.top - out >= cut.top, bottom: box.bottom + out <= cut.bottom };
-    const large = { left: box.width > innerWidth - 16, top: box.height > cut.bottom - cut.top - 16 };
+    const large = { left: box.width > innerWidth - 16, top: box.height > cut.bottom - cut.top - MARGIN };
     return Object.keys(sides).filter((side) => !sides[side] && !(/left|right/.test(side) ? large.left : large.top));
   }
 
