@@ -1,7 +1,7 @@
 /* What scripts add. Every page works without this file; nothing here decides anything about money.
 
    It stands in the head, so that a chosen theme is there before the first paint; the rest waits for the page.
-   Attributes it reads: data-theme-switch, data-language, data-closes, data-fresh, data-give, data-share, data-focus. */
+   Attributes it reads: data-theme-switch, data-language, data-closes, data-fresh, data-give, data-share, data-focus, data-heard. */
 "use strict";
 
 (() => {
@@ -127,10 +127,12 @@
       say();
     });
     form.addEventListener("change", (event) => {
-      if (event.target.name === "amount_choice") {
-        if (event.target.value === "other") other.focus(); else other.value = "";
-      }
+      if (event.target.name === "amount_choice" && event.target.value !== "other") other.value = "";
       say();
+    });
+    /* Arrows go on to the next choice; who points at "other" wants to type. */
+    form.addEventListener("click", (event) => {
+      if (event.detail && event.target.name === "amount_choice" && event.target.value === "other") other.focus();
     });
     say();
   }
@@ -160,10 +162,19 @@
     else switchTheme();
   });
 
+  /* A browser brings a field's first line into sight, which may be all that looks out from under what sticks to the edge. */
+  document.addEventListener("keyup", (event) => {
+    if (event.key === "Tab") document.activeElement.scrollIntoView({ block: "nearest", inline: "nearest" });
+  });
+
+  /* What went wrong gets the focus, or else what was done, so that it is read aloud and Tab goes on from there. */
+  const beginnings = ["[data-focus]", "main [aria-invalid=true]", "[autofocus]", "[data-heard]"];
+  const startAt = () => beginnings.map((each) => document.querySelector(each)).find(Boolean);
+
   document.addEventListener("DOMContentLoaded", () => {
     document.querySelectorAll("[data-closes]").forEach(startCountdown);
     document.querySelectorAll("[data-fresh]").forEach(followProgress);
     document.querySelectorAll("[data-give]").forEach((form) => { followGiving(form); sendOnce(form); });
-    document.querySelector("[data-focus]")?.focus();
+    startAt()?.focus();
   });
 })();

@@ -1,6 +1,6 @@
 /* What scripts add to the staff pages; each works without.
 
-   data-send-on-change  a select that sends its form
+   data-send-on-change  a select that sends its form when one points; with keys its button does, as each arrow is a change
    data-rail            the page list scrolls to where one is
    data-rows            a table body: Enter in its last row adds another from <template data-row>, whose {n} is the row's number,
                         and goes to its first empty field; day, matter and timekeeper are those of the row above
@@ -90,8 +90,13 @@
     row.querySelector("[name=task_code]").focus();
   }
 
+  document.addEventListener("keydown", (event) => {
+    if (event.target.matches("[data-send-on-change]")) event.target.form.querySelector("button").classList.remove("no-js-only");
+  });
+
   document.addEventListener("change", (event) => {
-    if (event.target.matches("[data-send-on-change]")) event.target.form.submit();
+    const { form } = event.target;
+    if (event.target.matches("[data-send-on-change]") && form.querySelector("button.no-js-only")) form.submit();
   });
 
   document.addEventListener("submit", (event) => {

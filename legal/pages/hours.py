@@ -70,6 +70,8 @@ def hours_submit() -> AnyResponse | tuple[str, int]:
     entries = _record(actor, rows) if rows and all(row.is_valid for row in rows) else []
     if not entries:
         blanks = [] if rows else [_blank_row(actor) for _row in range(BLANK_ROWS)]
+        if not rows:
+            flash(_("Nothing was written: no row says how long something took and what was done."), "bad")
         return _page([*rows, *blanks]), 422
     _flash_written(entries)
     return redirect(url_for("legal.hours"))

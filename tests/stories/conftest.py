@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from tests.stories.crawling import furnish
 from tests.stories.house import House, running_house
 
 CHROMIUM = "/usr/bin/chromium"
@@ -20,6 +21,14 @@ def house(tmp_path_factory: pytest.TempPathFactory, database_kind: str) -> Itera
     folder: Path = tmp_path_factory.mktemp("house")
     with running_house(folder, database_kind) as running:
         yield running
+
+
+@pytest.fixture(scope="package")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """A house of its own with the demo's people and case in it, for what looks at every page."""
+    with running_house(tmp_path_factory.mktemp("furnished"), "sqlite") as house:
+        furnish(house, tmp_path_factory.mktemp("hours"))
+        yield house
 
 
 @pytest.fixture(scope="package")

@@ -22,6 +22,12 @@ def tab_to(page: Page, wanted: str) -> None:
     raise AssertionError(f"Tab does not reach {wanted}")
 
 
+def skip(page: Page) -> None:
+    """Past what is on every page, by its first link."""
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+
+
 def is_seen(page: Page) -> bool:
     """Whether the control that has the focus is on the screen with nothing over it, and shows that it has it."""
     return bool(page.evaluate(_SEEN))
