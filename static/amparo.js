@@ -96,9 +96,10 @@
     /* What covering the fee adds, by the rate of the chosen way to pay: without one, of the form's. */
     function feeOn(amount) {
       const way = form.querySelector("[name=method]:checked[data-fee-percent]") || form;
-      const { feePercent, feeFixed, feeMost } = way.dataset;
+      const { feePercent, feeFixed, feeLeast, feeMost } = way.dataset;
       if (!amount || !feePercent) return 0;
-      const fee = Math.ceil((amount + Number(feeFixed)) / (1 - Number(feePercent) / 10000)) - amount;
+      const exact = Math.ceil((amount + Number(feeFixed)) / (1 - Number(feePercent) / 10000)) - amount;
+      const fee = Math.max(exact, Number(feeLeast || 0));
       return feeMost ? Math.min(fee, Number(feeMost)) : fee;
     }
 

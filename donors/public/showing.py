@@ -193,6 +193,7 @@ def _debit_fee(currency: str) -> dict[str, Any] | None:
         "text": _debit_text(rate),
         "percent": int(rate.percent * 100),
         "fixed": rate.fixed.minor,
+        "least": rate.least.minor if rate.least else "",
         "most": rate.most.minor if rate.most else "",
     }
 
@@ -202,6 +203,13 @@ def _debit_text(rate: fee_cover.FeeRate) -> str:
         return _("From a bank account: %(fixed)s.", fixed=i18n.money(rate.fixed))
     if rate.most is None:
         return _("From a bank account: about %(percent)s %%.", percent=i18n.number(float(rate.percent)))
+    if rate.least is not None:
+        return _(
+            "From a bank account: about %(percent)s %%, at least %(least)s and at most %(most)s.",
+            percent=i18n.number(float(rate.percent)),
+            least=i18n.money(rate.least),
+            most=i18n.money(rate.most),
+        )
     return _(
         "From a bank account: about %(percent)s %%, at most %(most)s.",
         percent=i18n.number(float(rate.percent)),

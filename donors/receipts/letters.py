@@ -18,6 +18,7 @@ from donors.people.donor import Donor
 from donors.receipts import links
 from donors.receipts.receipt import Receipt
 from donors.recurring.recurring_gift import RecurringGift
+from donors.words import RHYTHM_NAMES
 from staff.organisation import Organisation
 
 
@@ -83,7 +84,13 @@ def debit_begun(gift: Gift) -> None:
     """The donor allowed a debit: what happens next, and when."""
     with force_locale(gift.language):
         subject = _("Your bank is asked for %(amount)s", amount=money_text(gift.charged))
-        _send(gift, f"debit:{gift.id}", subject, "debit_begun", {"amount": gift.charged})
+        promise = db.session.get(RecurringGift, gift.recurring_gift_id) if gift.recurring_gift_id else None
+        about = {
+            "amount": gift.charged,
+            "rhythm": RHYTHM_NAMES[promise.rhythm] if promise else "",
+            "manage_url": links.manage_url(promise.id) if promise else "",
+        }
+        _send(gift, f"debit:{gift.id}", subject, "debit_begun", about)
 
 
 def let_through(gift: Gift) -> None:
