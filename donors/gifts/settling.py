@@ -56,9 +56,9 @@ def _apply_refund(gift: Gift, seen: StripeRefund) -> None:
     lifted = losing.lift(gift) if returning.exceeds(gift, seen) else []
     done = returning.apply_refund(gift, seen)
     for each in lifted:
-        losing.settle(gift, each)
+        losing.settle(gift, each, is_again=True)
     if done is not None:
-        news.gift_refunded(gift, done)
+        (news.gift_refund_returned if done.undone_at else news.gift_refunded)(gift, done)
 
 
 def _settle(gift: Gift, payment: Payment) -> None:

@@ -20,9 +20,9 @@ SKIPPED, PAUSED, HELD, LAPSED = "skipped", "paused", "held", "lapsed"
 OPEN = (DUE, WAITING, FAILED)
 
 #: What may follow what. Money that moved is a fact, so whatever was noted, a payment makes it paid. An open
-#: instalment becomes paused or held when collecting it stops, and lapsed when nobody tries any more. `waiting`: a bank has
-#: been asked and answers within days; what it is asked cannot be called back, so whatever stops collecting waits for
-#: the answer too.
+#: instalment becomes paused or held when collecting it stops, and lapsed when nobody tries any more. `waiting`: a
+#: bank has been asked and answers within days; what it is asked cannot be called back, so whatever stops collecting
+#: waits for the answer too.
 _CLOSED = frozenset({SKIPPED, PAUSED, HELD, LAPSED})
 TRANSITIONS: dict[str, frozenset[str]] = {
     DUE: _CLOSED | {WAITING, PAID, FAILED},
