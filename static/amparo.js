@@ -103,17 +103,8 @@
       return feeMost ? Math.min(fee, Number(feeMost)) : fee;
     }
 
-    /* Only a single gift is taken from a bank account. */
-    function fitMethod(rhythm) {
-      const bank = form.querySelector("[name=method][value=bank]");
-      if (!bank) return;
-      bank.disabled = rhythm !== "once";
-      if (bank.disabled && bank.checked) form.querySelector("[name=method][value=card]").checked = true;
-    }
-
     function say() {
       const rhythm = form.elements.rhythm.value || "once";
-      fitMethod(rhythm);
       const amount = chosen();
       const fee = feeOn(amount);
       const feeText = form.querySelector("[data-fee-text]");

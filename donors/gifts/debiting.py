@@ -67,7 +67,7 @@ def follow(gift: Gift, payment: Payment, *, is_over: bool) -> None:
         is_news = gift.state == PENDING
         _refuse(gift, row, payment.refusal)
         if is_news:
-            letters.debit_refused(gift)
+            letters.debit_refused(gift, payment.refusal)
 
 
 def follow_instalment(gift: Gift, payment: Payment) -> None:

@@ -108,12 +108,15 @@ def _drive(face: Face) -> dict[str, Any]:
         "state": drive.state(clock.now()),
         "surplus_clause": face.fund.surplus_clause,
         "deductibility_note": deductibility_note(drive),
-        "after_close": after_close(drive) if drive.ends_at else "",
+        "after_close": after_close(drive, takes_debits=face.takes_debits) if drive.ends_at else "",
     }
 
 
-def after_close(drive: Drive) -> str:
+def after_close(drive: Drive, *, takes_debits: bool = False) -> str:
     """What counts that arrives late, and when the figures are final; fixed at publication."""
+    if takes_debits:
+        debits = _("What is paid from a bank account counts for the moment at which its donor allowed it.")
+        return f"{after_close(drive)} {debits}"
     if not drive.grace_minutes:
         late = _("A payment that finishes after the close does not count.")
         frozen = _("The figures are frozen at the close; what is refunded later is shown beside them.")

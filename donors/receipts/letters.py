@@ -17,6 +17,7 @@ from donors.gifts.refund import Refund
 from donors.people.donor import Donor
 from donors.receipts import links
 from donors.receipts.receipt import Receipt
+from donors.recurring import refusals
 from donors.recurring.recurring_gift import RecurringGift
 from donors.words import RHYTHM_NAMES
 from staff.organisation import Organisation
@@ -102,10 +103,12 @@ def let_through(gift: Gift) -> None:
         _send(gift, f"let-through:{gift.id}", subject, "let_through", about)
 
 
-def debit_refused(gift: Gift) -> None:
+def debit_refused(gift: Gift, refusal: str) -> None:
+    """Its bank does not pay; `refusal` is Stripe's word for why."""
     with force_locale(gift.language):
         subject = _("Your bank did not pay %(amount)s", amount=money_text(gift.charged))
-        _send(gift, f"debit-refused:{gift.id}", subject, "debit_refused", {"amount": gift.charged})
+        about: dict[str, object] = {"amount": gift.charged, "why": refusals.words(refusal)}
+        _send(gift, f"debit-refused:{gift.id}", subject, "debit_refused", about)
 
 
 def recurring_gift_ended(promise: RecurringGift) -> None:
