@@ -115,7 +115,10 @@ def _drive(face: Face) -> dict[str, Any]:
 def after_close(drive: Drive, *, takes_debits: bool = False) -> str:
     """What counts that arrives late, and when the figures are final; fixed at publication."""
     if takes_debits:
-        debits = _("What is paid from a bank account counts for the moment at which its donor allowed it.")
+        debits = _(
+            "What is paid from a bank account counts for the moment at which its donor allowed it; what arrives after "
+            "the close is shown beside them too."
+        )
         return f"{after_close(drive)} {debits}"
     if not drive.grace_minutes:
         late = _("A payment that finishes after the close does not count.")

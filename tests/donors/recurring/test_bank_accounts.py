@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from campaigns.drives.drive import Drive
+from campaigns.funds.fund import Fund
 from core import clock
 from core.db import transaction
 from core.mail import OutgoingMail
@@ -24,6 +25,7 @@ from donors.recurring.facing import face_of
 from donors.recurring.instalments import lock_promise
 from donors.recurring.recurring_gift import RecurringGift
 from donors.recurring.version import Version
+from staff import issuing
 from tests.conftest import Cast
 from tests.donors.conftest import GOOD_CARD, Stripe, usd
 from tests.donors.recurring.conftest import Calendar, Desk, charged, instalments, subjects
@@ -390,3 +392,70 @@ def test_donor_and_staff_read_how_it_is_paid_and_that_it_is_on_its_way(
     calendar.pass_days(5)
     assert "Your bank is asked for a payment." not in client.get(path_of(promise)).text
     assert "Use another bank account" in client.get(path_of(promise)).text
+
+
+@pytest.mark.parametrize(
+    ("currency", "account", "kind", "fee", "cover"),
+    [
+        ("GBP", "108800 00012345", "bacs_debit", 20, 20),
+        ("EUR", "DE89370400440532013000", "sepa_debit", 35, 35),
+    ],
+)
+@pytest.mark.parametrize("rhythm", ["once", "month"])
+def test_pounds_and_euros_have_debits_of_their_own(
+    session: Session,
+    drive: Drive,
+    led: None,
+    cast: Cast,
+    give: Callable[..., Gift],
+    calendar: Calendar,
+    client: FlaskClient,
+    currency: str,
+    account: str,
+    kind: str,
+    fee: int,
+    cover: int,
+    rhythm: str,
+) -> None:
+    debiting.offer(cast.actor("alice"), is_on=True)
+    drive.currency = session.get_one(Fund, drive.fund_id).currency = currency
+    session.commit()
+    if currency == "GBP":
+        assert "From a bank account: about 1 %, at least £0.20 and at most £2." in (
+            client.get(f"/d/{drive.slug}").text
+        )
+    gift = give("12", rhythm=rhythm, method=BANK, cover_fee="true")
+    calendar.stripe.pay(gift, account, name="Ana Lopez")
+    calendar.settle()
+    assert (gift.state, gift.fee_cover_minor) == ("pending", cover)
+    page = requests.get(
+        f"{calendar.stripe.box.url}/v1/checkout/sessions/{gift.checkout_session_id}",
+        auth=(calendar.stripe.box.key, ""),
+        timeout=10,
+    ).json()
+    assert page["payment_method_types"] == [kind]
+    calendar.pass_days(7)
+    assert (gift.state, gift.processing_fee_minor) == ("settled", fee)
+    assert counted(drive) == (1200, 1 if rhythm == "month" else 0)
+
+
+def test_software_starts_one_and_reads_how_it_is_paid(
+    session: Session, drive: Drive, led: None, cast: Cast, client: FlaskClient, stripe: Stripe
+) -> None:
+    debiting.offer(cast.actor("alice"), is_on=True)
+    session.commit()
+    with transaction():
+        _token, secret = issuing.issue(cast.actor("alice"), name="test", scopes=["gifts.start", "gifts.view"])
+    headers = {"Authorization": f"Bearer {secret}"}
+    asked = {
+        "amount": {"minor": 2000, "currency": "USD"},
+        "email": "ana@example.org",
+        "rhythm": "month",
+        "method": BANK,
+    }
+    sent = client.post(
+        f"/api/v1/drives/{drive.id}/gifts", json=asked, headers=headers | {"Idempotency-Key": "the first"}
+    )
+    assert sent.status_code == 201, sent.text
+    (found,) = client.get("/api/v1/recurring-gifts", headers=headers).json["items"]  # type: ignore[index]
+    assert (found["method"], found["state"]) == (BANK, "pending")
