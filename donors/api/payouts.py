@@ -33,7 +33,6 @@ def list_payouts(query: dict[str, Any]) -> Page:
     beside its own."""
     mine = select(Payout).where(sharing.of(current_actor().organisation_id))
     found = page(mine, (Payout.created_at, Payout.id), **query)
-    shares = sharing.shares(current_actor().organisation_id, found.items)
-    return Page(
-        [SharedPayout(each, shares.get(each.id, each.amount)) for each in found.items], found.next_cursor
-    )
+    payouts: list[Payout] = found.items
+    shares = sharing.shares(current_actor().organisation_id, payouts)
+    return Page([SharedPayout(each, shares.get(each.id, each.amount)) for each in payouts], found.next_cursor)

@@ -6,6 +6,7 @@ payout, and each organisation's columns hold its own share of it: what of the mo
 
 from collections.abc import Collection
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select
 
@@ -46,7 +47,8 @@ def shares(organisation_id: str, payouts: Collection[Payout]) -> dict[str, Money
         )
         .group_by(Movement.payout_id)
     )
-    return {row[0]: Money(int(row[1]), shared[row[0]]) for row in db.session.execute(query)}
+    rows: Any = db.session.execute(query)
+    return {payout_id: Money(int(net), shared[payout_id]) for payout_id, net in rows}
 
 
 def in_bank(organisation_id: str, currency: str) -> int:

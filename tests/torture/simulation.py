@@ -93,8 +93,8 @@ class Year:
         with self.box.world.turn():
             found = find_session(self.box.world, page)
             assert found is not None
-            number = GOOD if typed["method"] == "card" else GOOD_ACCOUNT
-            pay(*found, Payer(email=typed["email"], card_number=number, name="Ana Lopez"))
+            account = GOOD if typed["method"] == "card" else GOOD_ACCOUNT
+            pay(*found, Payer(email=typed["email"], card_number=account, name="Ana Lopez"))
         self.counts[f"by {typed['method']}"] += 1
 
     def deliver(self) -> None:
