@@ -34,6 +34,8 @@ class Giver:
     #: By the partner's link, and to its news as well.
     by_link: bool
     paid_at: int
+    #: A test account, of whom gives from a bank.
+    account: str = ""
 
 
 def givers(opened_at: int, now: int, seed: int = 7) -> Iterator[Giver]:
@@ -67,10 +69,11 @@ def give_all(web: str, stripe: str, opened_at: int, code: str) -> int:
     """Send every giver through, some by the partner's link with this code; returns how many gave."""
     everybody = list(givers(opened_at, int(time.time())))
     with ThreadPoolExecutor(THREADS) as pool:
-        return sum(pool.map(lambda giver: _give(web, stripe, giver, code), everybody))
+        return sum(pool.map(lambda giver: give(web, stripe, giver, code), everybody))
 
 
-def _give(web: str, stripe: str, giver: Giver, code: str) -> int:
+def give(web: str, stripe: str, giver: Giver, code: str) -> int:
+    """One giver, by the form and the payment page."""
     with requests.Session() as browser:
         page = browser.get(f"{web}/d/{giver.drive}", timeout=30).text
         token = re.search(r'name="form_token" value="([^"]+)"', page)
@@ -80,6 +83,7 @@ def _give(web: str, stripe: str, giver: Giver, code: str) -> int:
             data={
                 "form_token": token.group(1),
                 "rhythm": giver.rhythm,
+                "method": "bank" if giver.account else "card",
                 "amount_choice": "other",
                 "amount_other": giver.amount,
                 "email": giver.email,
@@ -95,7 +99,10 @@ def _give(web: str, stripe: str, giver: Giver, code: str) -> int:
         assert sent.status_code == 303, sent.text[:500]
         session_id = sent.headers["Location"].split("/c/pay/")[1].split("#")[0].split("?")[0]
         paid = browser.post(
-            f"{stripe}/_sandbox/pay/{session_id}", json={"name": giver.name, "at": giver.paid_at}, timeout=30
+            f"{stripe}/_sandbox/pay/{session_id}",
+            json={"name": giver.name, "at": giver.paid_at}
+            | ({"card": giver.account} if giver.account else {}),
+            timeout=30,
         )
         paid.raise_for_status()
     return 1

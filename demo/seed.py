@@ -54,6 +54,7 @@ def seed(stripe: str) -> None:
         began = time.monotonic()
         _say(f"{givers.ONE_TIME + givers.MONTHLY} donors are giving now; this takes a little while.")
         givers.wait_until_counted(web, givers.give_all(web, stripe, opened_at, partners.code()))
+        debits.allow_a_monthly_debit(web, stripe)
         _say(f"Every gift is paid, posted and counted, after {time.monotonic() - began:.0f} s.")
         for step in (
             partners.agree,

@@ -63,6 +63,7 @@ PROMISE_STATES: dict[str, Any] = {
 }
 INSTALMENT_STATES: dict[str, Any] = {
     "due": lazy_gettext("Due"),
+    "waiting": lazy_gettext("The bank is asked"),
     "paid": lazy_gettext("Paid"),
     "failed": lazy_gettext("Failed, tried again"),
     "skipped": lazy_gettext("Skipped"),
@@ -73,7 +74,7 @@ INSTALMENT_STATES: dict[str, Any] = {
 CHANGE_KINDS: dict[str, Any] = {
     "amount": lazy_gettext("Another amount"),
     "day": lazy_gettext("Another day"),
-    "card": lazy_gettext("Another card"),
+    "card": lazy_gettext("Another card or account"),
     "paused": lazy_gettext("Paused"),
     "resumed": lazy_gettext("Goes on"),
     "skipped": lazy_gettext("One payment skipped"),

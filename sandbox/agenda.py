@@ -66,8 +66,9 @@ class Agenda:
             self._noted.pop(key, None)
         elif self._noted.get(key) != when:
             self._noted[key] = when
+            clock = row.get("test_clock") or row.get("_test_clock")
             entry = Due(when, next(self._places), account, kind, row["id"])
-            heapq.heappush(self._heaps.setdefault(row.get("test_clock"), []), entry)
+            heapq.heappush(self._heaps.setdefault(clock, []), entry)
 
     def next_due(self, until: int, test_clock: str | None = None) -> Due | None:
         """Takes out the earliest entry that still holds and is due at `until`."""

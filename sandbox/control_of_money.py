@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox.account import Account
 from sandbox.control import Body, control
+from sandbox.payments.bank_account import bank_account_of
 from sandbox.payments.card import card_of
 from sandbox.payments.dispute import decide, dispute_charge
 from sandbox.payments.fraud_warning import warn
@@ -55,9 +56,14 @@ def bounce_payout(world: "World", body: Body, identifier: str) -> Body:
 
 @control("POST", "/_sandbox/payment_methods/{id}/card")
 def change_card(world: "World", body: Body, identifier: str) -> Body:
-    """{"card": number}: from now on the card behaves like this test card; it looks as before."""
+    """{"card": number}: from now on the card behaves like this test card, a bank account like this test account; it
+    looks as before."""
     account, row = _find(world, "payment_method", identifier)
-    row["_number"] = card_of(str(body.get("card", ""))).number
+    number = str(body.get("card", ""))
+    if row["type"] == "card":
+        row["_number"] = card_of(number).number
+    else:
+        row["_number"] = bank_account_of(number, row["type"]).number
     account.save(row)
     return account.show(row)
 

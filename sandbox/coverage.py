@@ -10,9 +10,10 @@ from sandbox.protocol.document import API_VERSION, document
 from sandbox.protocol.routes import all_routes
 
 _LIMITS = (
-    "Cards and, for single payments in dollars or euros, bank accounts are the only payment methods.",
+    "Cards and, in dollars, euros or pounds, bank accounts are the only payment methods.",
     "A session offers one kind of payment method, the card when none is asked for.",
-    "A debit from an American bank account is answered after 4 days, from a European one after 5.",
+    "A debit from an American bank account is answered after 4 days, a European one after 5, a British one after 6.",
+    "An invoice whose debit was refused is not tried again, and its subscription stays past_due.",
     "No prorations, discounts, taxes, shipping, coupons or invoice items.",
     "One billing rhythm for each subscription.",
     "An unpaid invoice is tried again on days 1, 3, 7 and 13; then the subscription ends.",

@@ -96,23 +96,15 @@
     /* What covering the fee adds, by the rate of the chosen way to pay: without one, of the form's. */
     function feeOn(amount) {
       const way = form.querySelector("[name=method]:checked[data-fee-percent]") || form;
-      const { feePercent, feeFixed, feeMost } = way.dataset;
+      const { feePercent, feeFixed, feeLeast, feeMost } = way.dataset;
       if (!amount || !feePercent) return 0;
-      const fee = Math.ceil((amount + Number(feeFixed)) / (1 - Number(feePercent) / 10000)) - amount;
+      const exact = Math.ceil((amount + Number(feeFixed)) / (1 - Number(feePercent) / 10000)) - amount;
+      const fee = Math.max(exact, Number(feeLeast || 0));
       return feeMost ? Math.min(fee, Number(feeMost)) : fee;
-    }
-
-    /* Only a single gift is taken from a bank account. */
-    function fitMethod(rhythm) {
-      const bank = form.querySelector("[name=method][value=bank]");
-      if (!bank) return;
-      bank.disabled = rhythm !== "once";
-      if (bank.disabled && bank.checked) form.querySelector("[name=method][value=card]").checked = true;
     }
 
     function say() {
       const rhythm = form.elements.rhythm.value || "once";
-      fitMethod(rhythm);
       const amount = chosen();
       const fee = feeOn(amount);
       const feeText = form.querySelector("[data-fee-text]");

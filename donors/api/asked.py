@@ -132,7 +132,9 @@ class GiftIn(Schema):
     method = fields.String(
         load_default=CARD,
         validate=validate.OneOf(METHODS),
-        metadata={"description": "bank: a debit, once, where the organisation takes them"},
+        metadata={
+            "description": "bank: each payment a debit, in dollars, euros or pounds, where the organisation takes them"
+        },
     )
     language = fields.String(load_default="en", validate=validate.OneOf(list(LANGUAGES)))
     consents = fields.List(

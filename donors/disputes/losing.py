@@ -14,14 +14,19 @@ from donors.gifts.refund import Refund
 from donors.webhooks_out import news
 
 
-def settle(gift: Gift, dispute: Dispute) -> None:
-    """Post what a decided dispute keeps, and undo it where the bank decided anew or gave a part back."""
+def settle(gift: Gift, dispute: Dispute, *, is_again: bool = False) -> None:
+    """Post what a decided dispute keeps, and undo it where the bank decided anew or gave a part back. `is_again`:
+    what it kept was undone a moment ago, to be worked out anew."""
     lost = _taken(dispute) if dispute.state in (WON, LOST) else 0
     if lost == dispute.lost_minor:
         return
-    _undo_losses(gift, dispute)
+    was_told = (is_again or dispute.lost_minor > 0) and _was_told(dispute)
+    undone = _undo_losses(gift, dispute)
     if lost:
-        _take_loss(gift, dispute, lost)
+        _take_loss(gift, dispute, lost, was_told=was_told)
+    else:
+        for each in undone:
+            news.gift_refund_returned(gift, each)
     dispute.lost_minor = lost
 
 
@@ -38,10 +43,11 @@ def lift(gift: Gift) -> list[Dispute]:
     return found
 
 
-def _undo_losses(gift: Gift, dispute: Dispute) -> None:
+def _undo_losses(gift: Gift, dispute: Dispute) -> list[Refund]:
+    """Returns what had been taken of the gift and stands again."""
     query = select(DisputeLoss).where(DisputeLoss.dispute_id == dispute.id, DisputeLoss.undone_at.is_(None))
-    for each in db.session.scalars(query):
-        _undo_loss(gift, each)
+    undone = [_undo_loss(gift, each) for each in db.session.scalars(query).all()]
+    return [each for each in undone if each is not None]
 
 
 def _taken(dispute: Dispute) -> int:
@@ -53,7 +59,7 @@ def _taken(dispute: Dispute) -> int:
     return max(held, 0)
 
 
-def _take_loss(gift: Gift, dispute: Dispute, lost: int) -> None:
+def _take_loss(gift: Gift, dispute: Dispute, lost: int, *, was_told: bool) -> None:
     at = dispute.decided_at or clock.now()
     part = min(lost, gift.refundable.minor)
     loss = DisputeLoss(dispute_id=dispute.id, excess_minor=lost - part, at=at)
@@ -62,7 +68,7 @@ def _take_loss(gift: Gift, dispute: Dispute, lost: int) -> None:
         row.amount = Money(part, gift.currency)
         db.session.add(row)
         returning.take_back(gift, row, at=at, account=ledger.DISPUTED)
-        if not _was_told(dispute):
+        if not was_told:
             news.gift_refunded(gift, row)
         loss.refund_id = row.id
     db.session.add(loss)
@@ -78,12 +84,13 @@ def _was_told(dispute: Dispute) -> bool:
     return db.session.scalar(query.limit(1)) is not None
 
 
-def _undo_loss(gift: Gift, loss: DisputeLoss) -> None:
+def _undo_loss(gift: Gift, loss: DisputeLoss) -> Refund | None:
     now = loss.undone_at = clock.now()
-    if loss.refund_id is not None:
-        row = db.session.get_one(Refund, loss.refund_id)
+    row = db.session.get_one(Refund, loss.refund_id) if loss.refund_id is not None else None
+    if row is not None:
         returning.bring_back(gift, row, at=now, account=ledger.DISPUTED)
     _post_excess(gift, loss, "dispute_excess_undone", -1)
+    return row
 
 
 def _post_excess(gift: Gift, loss: DisputeLoss, kind: str, sign: int) -> None:

@@ -35,6 +35,8 @@ class Debit(Model):
     state: Mapped[str] = mapped_column(Text, default=WAITING)
     begun_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: Stripe's word for why the bank refused, such as `insufficient_funds`; empty where it gave none.
+    refusal: Mapped[str] = mapped_column(Text, default="", server_default="")
     #: When Stripe is asked, in case its event is lost.
     ask_at: Mapped[datetime] = mapped_column(UtcDateTime)
 

@@ -14,11 +14,12 @@ from donors.stripe_gateway import amounts
 
 @dataclass(frozen=True)
 class FeeRate:
-    """`percent` of what is charged and a fixed part, and never more than `most`."""
+    """`percent` of what is charged and a fixed part, never less than `least` and never more than `most`."""
 
     percent: Decimal
     fixed: Money
     most: Money | None = None
+    least: Money | None = None
 
 
 @cache
@@ -32,8 +33,10 @@ def rate(currency: str, method: str = CARD) -> FeeRate | None:
     row = _table()[method].get(currency)
     if row is None:
         return None
-    most = Money(row["most_minor"], currency) if "most_minor" in row else None
-    return FeeRate(Decimal(row["percent"]), Money(row["fixed_minor"], currency), most)
+    most, least = (
+        Money(row[name], currency) if name in row else None for name in ("most_minor", "least_minor")
+    )
+    return FeeRate(Decimal(row["percent"]), Money(row["fixed_minor"], currency), most, least)
 
 
 def cover(amount: Money, method: str = CARD) -> Money:
@@ -45,5 +48,7 @@ def cover(amount: Money, method: str = CARD) -> Money:
     charged = ((amount.minor + found.fixed.minor) / share).to_integral_value(rounding=ROUND_CEILING)
     if found.most is not None:
         charged = min(charged, Decimal(amount.minor + found.most.minor))
+    if found.least is not None:
+        charged = max(charged, Decimal(amount.minor + found.least.minor))
     step = amounts.step(amount.currency).minor
     return Money(-(-int(charged) // step) * step, amount.currency) - amount

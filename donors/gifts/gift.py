@@ -13,7 +13,9 @@ from core.db import Id, Model, MoneyColumns, UtcDateTime
 from core.errors import Conflict
 from core.money import Money
 from donors.people.donor import Donor
-from donors.recurring.recurring_gift import RecurringGift
+from donors.recurring.recurring_gift import BANK as BANK
+from donors.recurring.recurring_gift import CARD, RecurringGift
+from donors.recurring.recurring_gift import METHODS as METHODS
 
 PENDING, SETTLED, PARTLY_REFUNDED, REFUNDED = "pending", "settled", "partly_refunded", "refunded"
 FAILED, EXPIRED = "failed", "expired"
@@ -37,8 +39,6 @@ TRANSITIONS: dict[str, frozenset[str]] = {
 }
 #: States in which the donor's money is with us, in whole or in part.
 RECEIVED = (SETTLED, PARTLY_REFUNDED)
-#: Ways to pay. A card answers at once; a debit from a bank account is answered by the bank days later.
-CARD, BANK = METHODS = ("card", "bank")
 NAME_DISPLAYS = ("full", "initial", "alias", "anonymous")
 
 

@@ -113,6 +113,7 @@ def _promise(drive: Drive, order: GiftOrder, donor_id: str, account: str) -> Rec
         drive_id=drive.id,
         donor_id=donor_id,
         rhythm=order.rhythm,
+        method=order.method,
         account=account,
         fee_cover_minor=order.fee_cover.minor if order.fee_cover else 0,
         started_at=clock.now(),
@@ -147,9 +148,7 @@ def _check_method(drive: Drive, order: GiftOrder) -> None:
     if order.method == CARD:
         return
     if not debiting.is_offered(drive.organisation_id, order.amount.currency):
-        raise Invalid({"method": [_("This drive takes gifts by card alone.")]})
-    if order.rhythm != "once":
-        raise Invalid({"method": [_("A gift that repeats is paid by card. Choose the card, or give once.")]})
+        raise Invalid({"method": [debiting.why_not(order.amount.currency)]})
 
 
 def checkout_request(

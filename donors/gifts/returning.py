@@ -25,7 +25,7 @@ from donors.stripe_gateway import StripeRefund
 
 def apply_refund(gift: Gift, seen: StripeRefund) -> Refund | None:
     """Note a refund of a locked gift as it stands at Stripe; ours is recognised by the id it carries. Returns it
-    where it was done only now."""
+    where it was done, or came back, only now."""
     row = _known(seen)
     if row is None:
         row = Refund(gift_id=gift.id, asked_by="stripe", asked_at=seen.at)
@@ -33,8 +33,8 @@ def apply_refund(gift: Gift, seen: StripeRefund) -> Refund | None:
         db.session.add(row)
     row.stripe_refund_id = seen.id
     if seen.status in {"failed", "canceled"}:
-        _fail(gift, row)
-    elif row.done_at is None and seen.status in {"succeeded", "pending"}:
+        return row if _fail(gift, row) else None
+    if row.done_at is None and seen.status in {"succeeded", "pending"}:
         take_back(gift, row, at=seen.at)
         letters.refund_made(gift, row)
         return row
@@ -53,13 +53,15 @@ def _known(seen: StripeRefund) -> Refund | None:
     return db.session.get(Refund, seen.refund_id) if row is None and seen.refund_id else row
 
 
-def _fail(gift: Gift, row: Refund) -> None:
-    """The card took it not: the money is with us again, if it had left at all."""
+def _fail(gift: Gift, row: Refund) -> bool:
+    """The card took it not. Whether the money had left, and is with us again since now."""
     now = clock.now()
     row.failed_at = row.failed_at or now
-    if row.done_at is not None and row.undone_at is None:
-        bring_back(gift, row, at=now)
-        letters.refund_failed(gift, row)
+    if row.done_at is None or row.undone_at is not None:
+        return False
+    bring_back(gift, row, at=now)
+    letters.refund_failed(gift, row)
+    return True
 
 
 def take_back(gift: Gift, row: Refund, *, at: datetime, account: str = ledger.STRIPE) -> None:

@@ -13,7 +13,7 @@ from core.db import db, lock
 from core.money import Money
 from donors.disputes import losing
 from donors.figures import new_monthly_donor, tally
-from donors.figures.counted_promise import count_promise
+from donors.figures.counted_promise import count_promise, lose_promise
 from donors.figures.snapping import freeze_if_due
 from donors.gifts import returning
 from donors.gifts.gift import EXPIRED, FAILED, RECEIVED, REFUNDED, SETTLED, Gift
@@ -56,9 +56,9 @@ def _apply_refund(gift: Gift, seen: StripeRefund) -> None:
     lifted = losing.lift(gift) if returning.exceeds(gift, seen) else []
     done = returning.apply_refund(gift, seen)
     for each in lifted:
-        losing.settle(gift, each)
+        losing.settle(gift, each, is_again=True)
     if done is not None:
-        news.gift_refunded(gift, done)
+        (news.gift_refund_returned if done.undone_at else news.gift_refunded)(gift, done)
 
 
 def _settle(gift: Gift, payment: Payment) -> None:
@@ -114,7 +114,15 @@ def _settle_instalment(gift: Gift) -> None:
     standing.restand(promise)
     if is_first and gift.counts:
         count_promise(gift, promise)
+        _lose_what_ended_before(promise)
     _recount_new_monthly(gift)
+
+
+def _lose_what_ended_before(promise: RecurringGift) -> None:
+    """A bank may pay a first debit after its donor has ended the recurring gift."""
+    ended_at = promise.cancelled_at
+    if ended_at is not None and db.session.get_one(Drive, promise.drive_id).is_open(ended_at):
+        lose_promise(promise.id, at=ended_at, because=promise.state)
 
 
 def _recount_new_monthly(gift: Gift) -> None:

@@ -1,4 +1,4 @@
-"""Changing a recurring gift by its signed link: amount, day, pause, skip, card. Each a page and a form."""
+"""Changing a recurring gift by its signed link: amount, day, pause, skip. Each a page and a form."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,20 +9,18 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from core.db import transaction
-from core.errors import Conflict, Invalid, NotFound
+from core.errors import Conflict, Invalid
 from core.forms import Form, Schema
 from core.jobs import enqueue
-from donors.jobs import send_version, take_card
+from donors.jobs import send_version
 from donors.my_pages.blueprint import bp, promise_of
-from donors.payments import promises_at_stripe
-from donors.recurring import carding, changing
+from donors.recurring import changing
 from donors.recurring.changing import Asked
 from donors.recurring.facing import face_of
 from donors.recurring.instalments import lock_promise
 from donors.recurring.recurring_gift import RecurringGift
 from donors.recurring.version import Version
 from donors.schemas import AmountSchema, DaySchema, PauseSchema
-from donors.stripe_gateway import PaymentsUnavailable
 
 Act = Callable[[RecurringGift, dict[str, Any]], Version]
 
@@ -118,29 +116,3 @@ def _page(promise: RecurringGift, kind: str, form: Form) -> str:
         note=about.note(),
         kind=kind,
     )
-
-
-@bp.get("/recurring/<token>/card")
-def card(token: str) -> AnyResponse:
-    """Straight to Stripe's page for a new card: one click from a mail. Opening it changes nothing."""
-    promise = promise_of(token)
-    try:
-        with transaction():
-            card_update_id = carding.ask(promise).id
-        return redirect(promises_at_stripe.open_card_page(card_update_id), 303)
-    except Conflict:
-        return redirect(face_of(promise).url, 303)
-    except PaymentsUnavailable:
-        flash(_("The payment service does not answer. No money moved. Try again in a minute."), "bad")
-        return redirect(face_of(promise).url, 303)
-
-
-@bp.get("/recurring/<token>/cards/<card_update_id>")
-def card_typed(token: str, card_update_id: str) -> AnyResponse:
-    """Back from Stripe's page. Asks Stripe at once, in case its event is late."""
-    promise = promise_of(token)
-    if not carding.belongs(card_update_id, promise):
-        raise NotFound
-    enqueue(take_card, card_update_id)
-    flash(_("Your new card is taken over. A mail confirms it."))
-    return redirect(face_of(promise).url, 303)

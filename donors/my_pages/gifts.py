@@ -18,6 +18,7 @@ from core.forms import Form, Schema
 from core.web import csv_out, limits
 from core.web.paging import numbered
 from donors.employers.employer_match import EmployerMatch
+from donors.gifts import debiting
 from donors.gifts.gift import EXPIRED, Gift
 from donors.matching.added import added_to
 from donors.my_pages.blueprint import bp, donors_here
@@ -26,6 +27,7 @@ from donors.people.donor import Donor
 from donors.receipts import links, statement
 from donors.receipts.receipt import Receipt
 from donors.recurring.facing import face_of
+from donors.recurring.instalment import WAITING, Instalment
 from donors.recurring.recurring_gift import ABANDONED, PENDING, RUNNING, RecurringGift
 from staff.organisation import Organisation
 
@@ -53,6 +55,7 @@ def overview() -> str:
         promises=[face_of(each) for each in _promises(ids)],
         pager=pager,
         receipts=_receipts([gift.id for gift in pager.items]),
+        waiting=debiting.waiting_among([gift.id for gift in pager.items]),
         claims=_claims([gift.id for gift in pager.items]),
         matches=added_to(gift.id for gift in pager.items),
         organisations=_organisations(donors),
@@ -63,9 +66,11 @@ def overview() -> str:
 
 
 def _promises(donor_ids: list[str]) -> list[RecurringGift]:
-    """Those that run first; those that never began are not shown."""
+    """Those that run first; those that never began are not shown, but for one whose bank is asked."""
+    waiting = select(Instalment.recurring_gift_id).where(Instalment.state == WAITING)
     query = select(RecurringGift).where(
-        RecurringGift.donor_id.in_(donor_ids), RecurringGift.state.not_in((PENDING, ABANDONED))
+        RecurringGift.donor_id.in_(donor_ids),
+        RecurringGift.state.not_in((PENDING, ABANDONED)) | RecurringGift.id.in_(waiting),
     )
     found = db.session.scalars(query.order_by(RecurringGift.started_at.desc()).limit(50))
     return sorted(found, key=lambda each: (each.state not in RUNNING, each.next_due_on or date.max))

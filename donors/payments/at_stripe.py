@@ -65,10 +65,13 @@ def open_checkout(gift_id: str) -> str:
 def refresh_gift(gift_id: str) -> None:
     """Ask Stripe how a gift stands and apply it, without waiting for an event."""
     gift = db.session.get_one(Gift, gift_id)
-    if gift.checkout_session_id is None:
-        return
     with stripe_gateway.on_account(gift.account):
-        step = stripe_events.look_at_checkout(gift.id, gift.checkout_session_id)
+        if gift.checkout_session_id is not None:
+            step = stripe_events.look_at_checkout(gift.id, gift.checkout_session_id)
+        elif gift.invoice_id is not None:
+            step = stripe_events.look_at_invoice(gift.invoice_id)
+        else:
+            return
     with transaction():
         step()
 

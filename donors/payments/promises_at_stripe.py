@@ -17,7 +17,7 @@ from donors.recurring import carding, failing, instalment, version
 from donors.recurring.card_update import CardUpdate
 from donors.recurring.instalment import Instalment
 from donors.recurring.instalments import apply_subscription, lock_promise
-from donors.recurring.recurring_gift import ENDED, FAILING, RecurringGift
+from donors.recurring.recurring_gift import BANK, ENDED, FAILING, RecurringGift
 from donors.recurring.version import Version
 from donors.stripe_gateway import CardPageRequest, Subscription, SubscriptionChange
 
@@ -105,6 +105,7 @@ def open_card_page(card_update_id: str) -> str:
         language=recurring_letters.language_of(promise),
         success_url=f"{manage_url}/cards/{row.id}",
         cancel_url=manage_url,
+        is_debit=row.method == BANK,
     )
     with stripe_gateway.on_account(promise.account):
         page = stripe_gateway.open_card_page(request)
@@ -135,12 +136,23 @@ def retry(recurring_gift_id: str) -> None:
     promise = db.session.get_one(RecurringGift, recurring_gift_id, populate_existing=True)
     if promise.next_attempt_at is None or promise.next_attempt_at > clock.now():
         return
+    if not failing.is_tried(promise):
+        _lapse(recurring_gift_id)
+        return
     number = promise.retries
     _collect(promise, key=f"{promise.id}:{promise.failing_since}:{number}")
     with transaction():
         promise = lock_promise(recurring_gift_id)
         assert promise is not None
         failing.note_retry(promise, number)
+
+
+def _lapse(recurring_gift_id: str) -> None:
+    """Its days are over, and there is nothing to try: its bank refused for good."""
+    with transaction():
+        promise = lock_promise(recurring_gift_id)
+        assert promise is not None
+        failing.lapse_if_due(promise)
 
 
 def sweep() -> None:

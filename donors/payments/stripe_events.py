@@ -76,12 +76,22 @@ def _on_payment(event: Event) -> Step | None:
     return lambda: _apply_payment(gift_id, payment)
 
 
+def _on_asked(event: Event) -> Step | None:
+    """A bank has been asked: for a gift of its own, or for an instalment, whose invoice says nothing yet."""
+    if ids.is_id(_metadata(event).get("gift_id", ""), "gift"):
+        return _on_payment(event)
+    invoice_id = stripe_gateway.invoice_behind(event.object_id)
+    return look_at_invoice(invoice_id) if invoice_id else None
+
+
 def look_at_invoice(invoice_id: str) -> Step:
     """How an instalment's invoice and its payment stand. Retries are ours to make, so Stripe's own end."""
     invoice, payment = _read_invoice(invoice_id)
     if not invoice.recurring_gift_id:
         return _nothing
-    if invoice.is_retried_there and invoice.attempts > 0 and not invoice.is_first:
+    is_debit = payment is not None and payment.is_debit is True and not payment.is_processing
+    # The first payment by card belongs to the page on which it is tried; a debit's was asked for and refused since.
+    if invoice.is_retried_there and invoice.attempts > 0 and (is_debit or not invoice.is_first):
         stripe_gateway.stop_retries(invoice.id)
     return lambda: instalments.apply_invoice(invoice, payment)
 
@@ -134,6 +144,7 @@ _HANDLERS: dict[str, Callable[[Event], Step | None]] = {
         _on_checkout,
     ),
     "payment_intent.succeeded": _on_payment,
+    "payment_intent.processing": _on_asked,
     **dict.fromkeys(("invoice.paid", "invoice.payment_failed", "invoice.voided"), _on_invoice),
     **dict.fromkeys(("payment_intent.amount_capturable_updated", "payment_intent.canceled"), _on_held),
     **dict.fromkeys(("charge.failed", "charge.succeeded"), _on_card),

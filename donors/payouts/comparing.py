@@ -15,6 +15,7 @@ from campaigns.funds.ledger import LedgerEntry, LedgerGroup
 from core.db import db
 from core.money import Money
 from donors.offline.line_match import LineMatch
+from donors.payouts import sharing
 from donors.payouts.bank_line import BankLine, Explanation
 from donors.payouts.movement import PAYOUT_KINDS, Movement
 from donors.payouts.payout import ARRIVED, CAME_BACK, ON_ITS_WAY, Payout
@@ -134,12 +135,14 @@ def _paid_out(organisation_id: str, currency: str, states: tuple[str, ...]) -> i
 
 
 def _bank_sum(organisation_id: str, currency: str) -> int:
+    """Lines of its own payouts, and its share of those that others have money in."""
+    own = select(Payout.id).where(Payout.organisation_id == organisation_id)
     query = select(func.coalesce(func.sum(BankLine.amount_minor), 0)).where(
         BankLine.organisation_id == organisation_id,
         BankLine.currency == currency,
-        BankLine.payout_id.is_not(None),
+        BankLine.payout_id.in_(own),
     )
-    return int(db.session.scalar(query) or 0)
+    return int(db.session.scalar(query) or 0) + sharing.in_bank(organisation_id, currency)
 
 
 def differences(organisation_id: str, limit: int = MOST_LISTED) -> list[Difference]:
@@ -209,20 +212,21 @@ def _unknown(organisation_id: str, limit: int) -> list[Difference]:
 
 def _payout_differences(organisation_id: str, limit: int) -> list[Difference]:
     """Payouts that are not posted yet, and those that arrived without a line of the bank."""
-    lined = select(BankLine.payout_id).where(BankLine.payout_id.is_not(None))
     query = select(Payout).where(
         Payout.state != CAME_BACK,
         (
             Payout.posted_at.is_(None)
             & ((Payout.organisation_id == organisation_id) | Payout.organisation_id.is_(None))
         )
-        | ((Payout.organisation_id == organisation_id) & (Payout.state == ARRIVED) & Payout.id.not_in(lined)),
+        | (sharing.of(organisation_id) & (Payout.state == ARRIVED) & Payout.id.not_in(sharing.lined())),
     )
-    rows = db.session.scalars(query.order_by(Payout.created_at, Payout.id).limit(limit))
-    return [
-        Difference(row.id, "payout", row.amount, row.amount if row.posted_at else None, None, row.state)
-        for row in rows
-    ]
+    rows = db.session.scalars(query.order_by(Payout.created_at, Payout.id).limit(limit)).all()
+    mine = sharing.shares(organisation_id, rows)
+    found: list[Difference] = []
+    for row in rows:
+        amount = mine.get(row.id, row.amount)
+        found.append(Difference(row.id, "payout", amount, amount if row.posted_at else None, None, row.state))
+    return found
 
 
 def _bank_differences(organisation_id: str, limit: int) -> list[Difference]:

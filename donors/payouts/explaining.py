@@ -4,7 +4,6 @@ import hashlib
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from flask_babel import gettext as _
@@ -20,15 +19,12 @@ from core.errors import Conflict, Invalid, NotFound
 from core.ids import new_id
 from core.web import csv_in
 from donors.offline.line_match import LineMatch
-from donors.payouts import by_hand, comparing, matching
+from donors.payouts import by_hand, comparing, matching, sharing
 from donors.payouts.bank_line import BankLine, Explanation
 from donors.payouts.movement import Movement
 from donors.payouts.payout import ARRIVED, Payout
 from staff import audit
 from staff.access import Actor
-
-#: Days between a payout's day and the bank's.
-NEAR = timedelta(days=5)
 
 
 @dataclass(frozen=True)
@@ -169,8 +165,10 @@ def match_by_hand(actor: Actor, line_id: str, payout_id: str) -> BankLine:
     line = db.session.get(BankLine, line_id, with_for_update=True, populate_existing=True)
     if line is None or line.organisation_id != actor.organisation_id:
         raise NotFound
-    payout = db.session.get(Payout, payout_id)
-    if payout is None or payout.organisation_id != actor.organisation_id:
+    payout = db.session.scalars(
+        select(Payout).where(Payout.id == payout_id, sharing.of(actor.organisation_id))
+    ).first()
+    if payout is None:
         raise Invalid({"payout_id": [_("There is no such payout of your organisation.")]})
     if payout.state != ARRIVED or payout.amount != line.amount:
         raise Invalid({"payout_id": [_("It has not arrived, or is another amount.")]})
@@ -185,7 +183,7 @@ def match_by_hand(actor: Actor, line_id: str, payout_id: str) -> BankLine:
 
 def match_lines(organisation_id: str) -> int:
     """Match lines of the bank with payouts: same amount and currency, near in time; one that names the payout
-    first. Returns how many were matched."""
+    first. A payout of several organisations is in the file of one of them. Returns how many were matched."""
     lines = db.session.scalars(
         select(BankLine).where(
             BankLine.organisation_id == organisation_id,
@@ -193,20 +191,14 @@ def match_lines(organisation_id: str) -> int:
             BankLine.id.not_in(select(LineMatch.line_id).where(LineMatch.undone_at.is_(None))),
         )
     ).all()
-    taken = select(BankLine.payout_id).where(BankLine.payout_id.is_not(None))
-    payouts = db.session.scalars(
-        select(Payout).where(
-            Payout.organisation_id == organisation_id, Payout.state == ARRIVED, Payout.id.not_in(taken)
-        )
-    ).all()
     open_ones: dict[tuple[int, str], list[Payout]] = {}
-    for payout in payouts:
+    for payout in sharing.waiting_for_a_line(organisation_id):
         open_ones.setdefault((payout.amount_minor, payout.currency), []).append(payout)
     return sum(_match(line, open_ones.get((line.amount_minor, line.currency), [])) for line in lines)
 
 
 def _match(line: BankLine, payouts: list[Payout]) -> bool:
-    near = [each for each in payouts if abs(each.arrives_on - line.on_day) <= NEAR]
+    near = [each for each in payouts if abs(each.arrives_on - line.on_day) <= sharing.NEAR]
     if not near:
         return False
     chosen = min(near, key=lambda each: (each.id not in line.text, abs(each.arrives_on - line.on_day)))

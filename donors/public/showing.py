@@ -109,12 +109,18 @@ def _drive(face: Face) -> dict[str, Any]:
         "state": drive.state(clock.now()),
         "surplus_clause": face.fund.surplus_clause,
         "deductibility_note": deductibility_note(drive),
-        "after_close": after_close(drive) if drive.ends_at else "",
+        "after_close": after_close(drive, takes_debits=face.takes_debits) if drive.ends_at else "",
     }
 
 
-def after_close(drive: Drive) -> str:
+def after_close(drive: Drive, *, takes_debits: bool = False) -> str:
     """What counts that arrives late, and when the figures are final; fixed at publication."""
+    if takes_debits:
+        debits = _(
+            "What is paid from a bank account counts for the moment at which its donor allowed it; what arrives after "
+            "the close is shown beside them too."
+        )
+        return f"{after_close(drive)} {debits}"
     if not drive.grace_minutes:
         late = _("A payment that finishes after the close does not count.")
         frozen = _("The figures are frozen at the close; what is refunded later is shown beside them.")
@@ -194,6 +200,7 @@ def _debit_fee(currency: str) -> dict[str, Any] | None:
         "text": _debit_text(rate),
         "percent": int(rate.percent * 100),
         "fixed": rate.fixed.minor,
+        "least": rate.least.minor if rate.least else "",
         "most": rate.most.minor if rate.most else "",
     }
 
@@ -203,6 +210,13 @@ def _debit_text(rate: fee_cover.FeeRate) -> str:
         return _("From a bank account: %(fixed)s.", fixed=i18n.money(rate.fixed))
     if rate.most is None:
         return _("From a bank account: about %(percent)s %%.", percent=i18n.number(float(rate.percent)))
+    if rate.least is not None:
+        return _(
+            "From a bank account: about %(percent)s %%, at least %(least)s and at most %(most)s.",
+            percent=i18n.number(float(rate.percent)),
+            least=i18n.money(rate.least),
+            most=i18n.money(rate.most),
+        )
     return _(
         "From a bank account: about %(percent)s %%, at most %(most)s.",
         percent=i18n.number(float(rate.percent)),

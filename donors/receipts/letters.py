@@ -17,7 +17,9 @@ from donors.gifts.refund import Refund
 from donors.people.donor import Donor
 from donors.receipts import links
 from donors.receipts.receipt import Receipt
+from donors.recurring import refusals
 from donors.recurring.recurring_gift import RecurringGift
+from donors.words import RHYTHM_NAMES
 from staff.organisation import Organisation
 
 
@@ -97,7 +99,13 @@ def debit_begun(gift: Gift) -> None:
     """The donor allowed a debit: what happens next, and when."""
     with force_locale(gift.language):
         subject = _("Your bank is asked for %(amount)s", amount=money_text(gift.charged))
-        _send(gift, f"debit:{gift.id}", subject, "debit_begun", {"amount": gift.charged})
+        promise = db.session.get(RecurringGift, gift.recurring_gift_id) if gift.recurring_gift_id else None
+        about = {
+            "amount": gift.charged,
+            "rhythm": RHYTHM_NAMES[promise.rhythm] if promise else "",
+            "manage_url": links.manage_url(promise.id) if promise else "",
+        }
+        _send(gift, f"debit:{gift.id}", subject, "debit_begun", about)
 
 
 def let_through(gift: Gift) -> None:
@@ -109,10 +117,12 @@ def let_through(gift: Gift) -> None:
         _send(gift, f"let-through:{gift.id}", subject, "let_through", about)
 
 
-def debit_refused(gift: Gift) -> None:
+def debit_refused(gift: Gift, refusal: str) -> None:
+    """Its bank does not pay; `refusal` is Stripe's word for why."""
     with force_locale(gift.language):
         subject = _("Your bank did not pay %(amount)s", amount=money_text(gift.charged))
-        _send(gift, f"debit-refused:{gift.id}", subject, "debit_refused", {"amount": gift.charged})
+        about: dict[str, object] = {"amount": gift.charged, "why": refusals.words(refusal)}
+        _send(gift, f"debit-refused:{gift.id}", subject, "debit_refused", about)
 
 
 def recurring_gift_ended(promise: RecurringGift) -> None:

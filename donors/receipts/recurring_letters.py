@@ -13,11 +13,12 @@ from core.mail import queue_mail
 from donors.gifts.gift import Gift
 from donors.people.donor import Donor
 from donors.receipts import links
+from donors.recurring import refusals
 from donors.recurring import version as versions
 from donors.recurring.card_update import CardUpdate
 from donors.recurring.instalment import Instalment
 from donors.recurring.pause import Pause
-from donors.recurring.recurring_gift import RecurringGift
+from donors.recurring.recurring_gift import BANK, CARD, RecurringGift
 from donors.recurring.version import Version
 from donors.words import RHYTHM_NAMES
 from staff.organisation import Organisation
@@ -48,10 +49,7 @@ def _words(promise: RecurringGift, version: Version) -> list[str]:
             _("Your recurring gift has a new day", **about),
             _("The next payment of %(amount)s is on %(next)s, and later ones follow that day.", **about),
         ],
-        versions.CARD: [
-            _("Your recurring gift has a new card"),
-            _("The next payment of %(amount)s is taken from it.", **about),
-        ],
+        versions.CARD: _paid_with(version, about),
         versions.PAUSED: [
             _("Your recurring gift is paused until %(resumes)s", **about),
             _("No payment is taken before that day, and none of these is taken later."),
@@ -80,10 +78,28 @@ def _words(promise: RecurringGift, version: Version) -> list[str]:
     return words[version.kind]
 
 
-def payment_failed(promise: RecurringGift, instalment: Instalment) -> None:
-    """The first failure of a row of them; the link leads straight to a new card."""
+def _paid_with(version: Version, about: dict[str, str]) -> list[str]:
+    if version.method == CARD:
+        return [
+            _("Your recurring gift has a new card"),
+            _("The next payment of %(amount)s is taken from it.", **about),
+        ]
+    return [
+        _("Your recurring gift is paid from a bank account"),
+        _("You allow us to take %(amount)s %(rhythm)s from it, until you change or end it.", **about),
+        _("Each payment takes about five business days until your bank has answered."),
+    ]
+
+
+def payment_failed(
+    promise: RecurringGift, instalment: Instalment, *, tries_on: tuple[int, ...], why: str
+) -> None:
+    """The first failure of a row of them; the link leads straight to a new card, or to the choice of one."""
     with force_locale(language_of(promise)):
         amount = money_text(promise.charged)
+        if promise.method == BANK:
+            _debit_failed(promise, instalment, tries_on, why)
+            return
         sentences = [
             _("Your bank did not let the payment of %(amount)s through. No money moved.", amount=amount),
             _("We try again after 1, 3, 7 and 13 days. With another card it goes through at once."),
@@ -92,9 +108,39 @@ def payment_failed(promise: RecurringGift, instalment: Instalment) -> None:
         _send(promise, f"failed:{instalment.id}", _("Your payment did not go through"), sentences, button)
 
 
-def card_link(promise: RecurringGift, card_update: CardUpdate) -> None:
-    """Staff was asked for another card: only the donor can type it."""
+def _debit_failed(
+    promise: RecurringGift, instalment: Instalment, tries_on: tuple[int, ...], why: str
+) -> None:
+    about = {"amount": money_text(promise.charged), "why": refusals.words(why)}
+    sentences = [_("Your bank did not pay %(amount)s: %(why)s. No money moved.", **about)]
+    if tries_on:
+        days = {"first": tries_on[0], "second": tries_on[-1]}
+        sentences += [
+            _("We ask your bank again after %(first)s and %(second)s days, and then no more.", **days),
+            _("If you would rather pay by card or from another account, choose it here."),
+        ]
+    else:
+        sentences.append(
+            _(
+                "We do not ask this account again. Choose a card or another account within two weeks, or it ends."
+            )
+        )
+    button = (_("Choose how to pay"), links.manage_url(promise.id))
+    _send(promise, f"failed:{instalment.id}", _("Your payment did not go through"), sentences, button)
+
+
+def card_link(promise: RecurringGift, card_update: CardUpdate, *, with_bank: bool) -> None:
+    """Staff was asked for another card: only the donor can type it. `with_bank`: an account may be named too."""
     with force_locale(language_of(promise)):
+        if with_bank:
+            sentences = [
+                _("Here is the link with which you choose another card or bank account for your gift.")
+            ]
+            button = (_("Choose how to pay"), links.manage_url(promise.id))
+            _send(
+                promise, f"card-link:{card_update.id}", _("Another way to pay your gift"), sentences, button
+            )
+            return
         sentences = [_("Here is the link with which you give your recurring gift another card.")]
         button = (_("Use another card"), links.card_url(promise.id))
         _send(promise, f"card-link:{card_update.id}", _("Another card for your gift"), sentences, button)
@@ -104,7 +150,9 @@ def lapsed(promise: RecurringGift) -> None:
     with force_locale(language_of(promise)):
         slug = db.session.get_one(Drive, promise.drive_id).slug
         sentences = [
-            _("Five tries in two weeks did not go through, so it has ended. Nothing more is charged."),
+            _("No payment went through within two weeks, so it has ended. Nothing more is charged.")
+            if promise.method == BANK
+            else _("Five tries in two weeks did not go through, so it has ended. Nothing more is charged."),
             _("What you have given stays given. If you want to go on, begin a new gift in a minute."),
         ]
         button = (_("Give again"), f"{current_app.config['BASE_URL']}/d/{slug}")

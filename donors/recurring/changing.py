@@ -45,8 +45,7 @@ def change_amount(promise: RecurringGift, amount: Money, asked: Asked) -> Versio
         raise Invalid({"amount": [_("That is the amount it has now.")]})
     was_minor = promise.amount_minor
     if promise.fee_cover_minor:
-        covered = fee_cover.cover(amount)
-        promise.fee_cover_minor = covered.minor if covered else 0
+        promise.fee_cover_minor = fee_cover.cover(amount, promise.method).minor
     promise.amount = amount
     return _write(promise, version.AMOUNT, asked, was_minor=was_minor)
 

@@ -48,7 +48,8 @@ def change(actor: Actor, recurring_gift_id: str, kind: str, asked_for: dict[str,
 def send_card_link(actor: Actor, recurring_gift_id: str, *, note: str) -> None:
     """Mail the donor the link to a new card: nobody else may type it. Raises NotFound, Forbidden, Conflict."""
     promise = _own(actor, recurring_gift_id)
-    recurring_letters.card_link(promise, carding.ask(promise))
+    update = carding.ask(promise)
+    recurring_letters.card_link(promise, update, with_bank=carding.can_take_bank(promise))
     audit.record(actor, "recurring_gift.card_link", promise.id, reason=note)
 
 

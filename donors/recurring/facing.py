@@ -7,7 +7,7 @@ from campaigns.drives.drive import Drive
 from core.db import db
 from core.money import Money
 from donors.receipts import links
-from donors.recurring import standing
+from donors.recurring import carding, failing, refusals, standing
 from donors.recurring.pause import SKIP
 from donors.recurring.recurring_gift import ACTIVE, FAILING, HELD, RUNNING, RecurringGift
 from staff.organisation import Organisation
@@ -22,6 +22,15 @@ class PromiseFace:
     charged: Money
     rhythm: str
     state: str
+    method: str
+    #: A bank has been asked for a payment and has not answered.
+    is_waiting: bool
+    #: Whether it may be paid from a bank account from now on.
+    takes_bank: bool
+    #: Why the bank refused the last debit, in plain words; empty where none is open.
+    refusal: str
+    #: Whether what failed is tried again by itself.
+    is_tried_again: bool
     next_on: date | None
     paused_until: date | None
     skipped_on: date | None
@@ -58,6 +67,11 @@ def face_of(promise: RecurringGift) -> PromiseFace:
         charged=promise.charged,
         rhythm=promise.rhythm,
         state=promise.state,
+        method=promise.method,
+        is_waiting=standing.is_waiting(promise.id),
+        takes_bank=carding.can_take_bank(promise),
+        refusal=refusals.words(why) if (why := failing.refusal_of(promise)) else "",
+        is_tried_again=failing.is_tried(promise),
         next_on=promise.next_due_on,
         paused_until=pause.resumes_on if pause and not is_skip else None,
         skipped_on=pause.starts_on if pause and is_skip else None,

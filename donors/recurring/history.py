@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from core.db import db
-from donors.recurring.instalment import FAILED, Attempt, Instalment
+from donors.recurring.instalment import FAILED, WAITING, Attempt, Instalment
 from donors.recurring.recurring_gift import RecurringGift
 from donors.recurring.version import Version
 
@@ -33,9 +33,11 @@ def instalments_of(recurring_gift_id: str) -> list[Tried]:
 
 
 def open_failures(promises: Iterable[RecurringGift]) -> dict[str, Tried]:
-    """The instalment that is being tried again, by recurring gift."""
+    """The instalment that is being tried again, or that a bank is asked for, by recurring gift."""
     ids = [each.id for each in promises]
-    query = select(Instalment).where(Instalment.recurring_gift_id.in_(ids), Instalment.state == FAILED)
+    query = select(Instalment).where(
+        Instalment.recurring_gift_id.in_(ids), Instalment.state.in_((WAITING, FAILED))
+    )
     tried = _with_attempts(db.session.scalars(query.order_by(Instalment.period_on)))
     return {each.instalment.recurring_gift_id: each for each in tried}
 

@@ -13,15 +13,21 @@ from core.db import Id, Model, MoneyColumns, UtcDateTime
 from core.errors import Conflict
 from donors.recurring.recurring_gift import RecurringGift
 
-DUE, PAID, FAILED, SKIPPED, PAUSED = "due", "paid", "failed", "skipped", "paused"
-HELD, LAPSED = "held", "lapsed"
+DUE, WAITING, PAID, FAILED = "due", "waiting", "paid", "failed"
+SKIPPED, PAUSED, HELD, LAPSED = "skipped", "paused", "held", "lapsed"
+
+#: What somebody may still collect, or is collecting.
+OPEN = (DUE, WAITING, FAILED)
 
 #: What may follow what. Money that moved is a fact, so whatever was noted, a payment makes it paid. An open
-#: instalment becomes paused or held when collecting it stops, and lapsed when nobody tries any more.
+#: instalment becomes paused or held when collecting it stops, and lapsed when nobody tries any more. `waiting`: a
+#: bank has been asked and answers within days; what it is asked cannot be called back, so whatever stops collecting
+#: waits for the answer too.
 _CLOSED = frozenset({SKIPPED, PAUSED, HELD, LAPSED})
 TRANSITIONS: dict[str, frozenset[str]] = {
-    DUE: _CLOSED | {PAID, FAILED},
-    FAILED: (_CLOSED - {SKIPPED}) | {PAID},
+    DUE: _CLOSED | {WAITING, PAID, FAILED},
+    WAITING: (_CLOSED - {SKIPPED}) | {PAID, FAILED},
+    FAILED: (_CLOSED - {SKIPPED}) | {WAITING, PAID},
     SKIPPED: frozenset({PAID}),
     PAUSED: frozenset({PAID}),
     HELD: frozenset({PAID}),
@@ -35,7 +41,9 @@ class Instalment(Model, MoneyColumns):
     __table_args__ = (
         UniqueConstraint("recurring_gift_id", "period_on"),
         CheckConstraint("amount_minor > 0", name="amount"),
-        CheckConstraint("state IN ('due','paid','failed','skipped','paused','held','lapsed')", name="state"),
+        CheckConstraint(
+            "state IN ('due','waiting','paid','failed','skipped','paused','held','lapsed')", name="state"
+        ),
         Index("ix_instalment_state", "state", "period_on"),
     )
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from core import clock, ids
 from core.db import db, insert_once
 from core.money import Money
-from donors.gifts import settling
+from donors.gifts import debiting, settling
 from donors.gifts.ending import end_unpaid
 from donors.gifts.gift import FAILED, PENDING, Gift
 from donors.payments.connected_account import require_same
@@ -23,6 +23,7 @@ from donors.recurring.recurring_gift import (
     CANCELLED,
     ENDED,
     LAPSED,
+    PAUSED,
     Cancellation,
     RecurringGift,
 )
@@ -72,8 +73,9 @@ def apply_invoice(invoice: Invoice, payment: Payment | None) -> None:
     row.invoice_id, row.attempts = invoice.id, invoice.attempts
     row.amount_minor = invoice.amount_due.minor
     is_paid = payment is not None and payment.is_paid
-    _note_attempt(row, invoice, is_paid=is_paid, refusal=payment.refusal if payment else "")
-    is_open = row.state in (instalment.DUE, instalment.FAILED)
+    if payment is None or not payment.is_processing:
+        _note_attempt(row, invoice, is_paid=is_paid, refusal=payment.refusal if payment else "")
+    is_open = row.state in instalment.OPEN
     if is_open and invoice.is_given_up:
         row.move(instalment.LAPSED)
     elif is_paid or (is_open and invoice.attempts > 0):
@@ -83,14 +85,32 @@ def apply_invoice(invoice: Invoice, payment: Payment | None) -> None:
 def _collect(promise: RecurringGift, row: Instalment, invoice: Invoice, payment: Payment | None) -> None:
     gift = _gift_of(invoice, promise, row)
     db.session.flush()
+    if payment is not None:
+        debiting.follow_instalment(gift, payment)
     if payment is not None and payment.is_paid:
         row.move(instalment.PAID)
         settling.apply_payment(gift, payment)
         return
+    if payment is not None and payment.is_processing:
+        row.move(instalment.WAITING)
+        failing.wait(promise)
+        return
     if gift.state == PENDING:
         end_unpaid(gift, FAILED)
-    row.move(instalment.FAILED)
-    failing.note_failure(promise, row)
+    row.move(_after_refusal(promise, row))
+    if row.state == instalment.FAILED:
+        failing.note_failure(promise, row)
+
+
+def _after_refusal(promise: RecurringGift, row: Instalment) -> str:
+    """Failed, and tried again; unless collecting was stopped while a bank had not answered."""
+    if row.state != instalment.WAITING:
+        return instalment.FAILED
+    if promise.state in ENDED or standing.has_later_instalment(promise.id, row.period_on):
+        return instalment.LAPSED
+    if standing.is_held(promise.id):
+        return instalment.HELD
+    return instalment.PAUSED if promise.state == PAUSED else instalment.FAILED
 
 
 def _note_attempt(row: Instalment, invoice: Invoice, *, is_paid: bool, refusal: str) -> None:
@@ -142,6 +162,7 @@ def _renewal(promise: RecurringGift, first: Gift, due: Money) -> Gift:
         fee_cover_minor=_fee_cover_in(promise, due),
         refunded_minor=0,
         language=first.language,
+        method=promise.method,
         donor_name=first.donor_name,
         public_name=first.public_name,
         words_hidden_at=first.words_hidden_at,

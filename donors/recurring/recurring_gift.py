@@ -32,6 +32,8 @@ TRANSITIONS: dict[str, frozenset[str]] = {
 #: What still runs, and what has ended for good.
 RUNNING, ENDED = (ACTIVE, FAILING, PAUSED, HELD), (LAPSED, CANCELLED)
 RHYTHMS = ("week", "month", "quarter", "year")
+#: Ways to pay. A card answers at once; a debit from a bank account is answered by the bank days later.
+CARD, BANK = METHODS = ("card", "bank")
 
 
 class RecurringGift(Model, MoneyColumns):
@@ -54,6 +56,8 @@ class RecurringGift(Model, MoneyColumns):
     donor_id: Mapped[str] = mapped_column(ForeignKey(Donor.id), index=True)
     state: Mapped[str] = mapped_column(Text, default=PENDING)
     rhythm: Mapped[str] = mapped_column(Text)
+    #: How its next instalment is paid.
+    method: Mapped[str] = mapped_column(Text, default=CARD, server_default=CARD)
     fee_cover_minor: Mapped[int] = mapped_column(BigInteger, default=0)
     #: As the gift's: the connected account at Stripe, or empty.
     account: Mapped[str] = mapped_column(Text, default="", server_default="")

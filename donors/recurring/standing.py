@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from core.db import db
 from donors.recurring import instalment
-from donors.recurring.instalment import DUE, FAILED, Instalment
+from donors.recurring.instalment import DUE, FAILED, WAITING, Instalment
 from donors.recurring.pause import PAUSE, Hold, Pause
 from donors.recurring.recurring_gift import ABANDONED, ACTIVE, ENDED, FAILING, HELD, PAUSED, RecurringGift
 
@@ -74,13 +74,22 @@ def has_later_instalment(recurring_gift_id: str, day: date, state: str | None = 
     return db.session.scalar(query.limit(1)) is not None
 
 
+def is_waiting(recurring_gift_id: str) -> bool:
+    """Whether a bank has been asked for an instalment and has not answered."""
+    query = select(Instalment.id).where(
+        Instalment.recurring_gift_id == recurring_gift_id, Instalment.state == WAITING
+    )
+    return db.session.scalar(query.limit(1)) is not None
+
+
 def recover(promise: RecurringGift) -> None:
     """A payment went through, or nobody waits for one: no retry is due any more."""
     promise.failing_since, promise.next_attempt_at, promise.retries = None, None, 0
 
 
 def close_open_instalments(promise: RecurringGift, state: str, *, before: date | None = None) -> None:
-    """Nobody tries to collect what is open any more, and it is never charged later."""
+    """Nobody tries to collect what is open any more, and it is never charged later; but for what a bank has been
+    asked for already."""
     query = select(Instalment).where(
         Instalment.recurring_gift_id == promise.id, Instalment.state.in_((DUE, FAILED))
     )

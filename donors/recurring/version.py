@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from core import clock, ids
 from core.db import Id, Model, MoneyColumns, UtcDateTime
 from core.money import Money
+from donors.recurring.recurring_gift import CARD as BY_CARD
 from donors.recurring.recurring_gift import RecurringGift
 
 AMOUNT, DAY, CARD, PAUSED, RESUMED, SKIPPED = "amount", "day", "card", "paused", "resumed", "skipped"
@@ -40,7 +41,9 @@ class Version(Model, MoneyColumns):
     #: No payment is taken before this day; empty when payments are taken, or held without an end.
     resumes_on: Mapped[date | None] = mapped_column(Date)
     is_collected: Mapped[bool] = mapped_column()
-    #: The new card at Stripe.
+    #: How instalments are paid after it.
+    method: Mapped[str] = mapped_column(Text, default=BY_CARD, server_default=BY_CARD)
+    #: The new card or bank account at Stripe.
     payment_method_id: Mapped[str] = mapped_column(Text, default="")
     #: `donor`, `stripe`, or the staff member's or token's label.
     asked_by: Mapped[str] = mapped_column(Text)

@@ -27,6 +27,7 @@ def write_version(
         next_due_on=promise.next_due_on,
         is_collected=collection.is_on,
         resumes_on=collection.resumes_on,
+        method=promise.method,
         payment_method_id=payment_method_id,
         asked_by=asked_by,
         reason=reason,

@@ -89,13 +89,21 @@ class PromiseReviewDecisionIn(Schema):
 
 
 class PayoutOut(PlainSchema):
-    id = fields.String(required=True, metadata={"description": "Stripe's id"})
-    state = fields.String(required=True)
-    amount = fields.Nested(AmountOut, required=True)
-    created_at = fields.AwareDateTime(required=True)
-    arrives_on = fields.Date(required=True)
+    id = fields.String(required=True, attribute="payout.id", metadata={"description": "Stripe's id"})
+    state = fields.String(required=True, attribute="payout.state")
+    amount = fields.Nested(AmountOut, required=True, attribute="payout.amount")
+    share = fields.Nested(
+        AmountOut,
+        required=True,
+        metadata={
+            "description": "What of it is the organisation's: less than all where others share the account"
+        },
+    )
+    created_at = fields.AwareDateTime(required=True, attribute="payout.created_at")
+    arrives_on = fields.Date(required=True, attribute="payout.arrives_on")
     posted_at = fields.AwareDateTime(
         required=True,
         allow_none=True,
+        attribute="payout.posted_at",
         metadata={"description": "Since when each of its movements is explained"},
     )

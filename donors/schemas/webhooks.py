@@ -10,6 +10,7 @@ from donors.webhooks_out.endpoint import KINDS
 KIND_NAMES = {
     "gift.paid": lazy_gettext("a gift was paid"),
     "gift.refunded": lazy_gettext("money of a gift went back"),
+    "gift.refund_returned": lazy_gettext("money that had gone back came back"),
     "gift.voided": lazy_gettext("a recorded gift was taken back"),
 }
 

@@ -11,6 +11,7 @@ from donors.gifts.gift import EXPIRED, FAILED, Gift
 from donors.gifts.gift_void import GiftVoid
 from donors.gifts.refund import Refund
 from donors.receipts.receipt import Receipt
+from donors.recurring import refusals
 
 
 @dataclass(frozen=True)
@@ -65,9 +66,15 @@ def life_of(
 def _debit(row: Debit) -> list[Happening]:
     steps = [Happening(_("The donor's bank was asked. It answers within days."), row.begun_at)]
     if row.ended_at is not None:
-        text = _("The bank paid.") if row.state == ARRIVED else _("The bank did not pay. No money moved.")
+        text = _("The bank paid.") if row.state == ARRIVED else _refused(row)
         steps.append(Happening(text, row.ended_at, "good" if row.state == ARRIVED else "bad"))
     return steps
+
+
+def _refused(row: Debit) -> str:
+    if not row.refusal:
+        return _("The bank did not pay. No money moved.")
+    return _("The bank did not pay: %(why)s. No money moved.", why=refusals.words(row.refusal))
 
 
 def _second(step: Happening) -> datetime:

@@ -9,7 +9,7 @@ from campaigns.funds.fund import Fund
 from core.db import db, transaction
 from core.errors import Invalid
 from core.forms import Form
-from donors.payouts import comparing, explaining
+from donors.payouts import comparing, explaining, sharing
 from donors.payouts.payout import Payout
 from donors.schemas.reconciling import ExplainSchema, load_bank_row
 from donors.staff_pages.blueprint import bp
@@ -82,7 +82,8 @@ def _file_text() -> str:
 def _page(*, wrong: dict[str, Form] | None = None, file_errors: list[str] | None = None) -> str:
     actor = current_actor()
     organisation_id = actor.organisation_id
-    payouts = select(Payout).where(Payout.organisation_id == organisation_id)
+    query = select(Payout).where(sharing.of(organisation_id))
+    payouts = db.session.scalars(query.order_by(Payout.created_at.desc(), Payout.id).limit(50)).all()
     funds = select(Fund).where(Fund.organisation_id == organisation_id).order_by(Fund.name)
     return render_template(
         "donors/staff/reconciliation.html",
@@ -90,7 +91,8 @@ def _page(*, wrong: dict[str, Form] | None = None, file_errors: list[str] | None
             (each, comparing.columns(organisation_id, each)) for each in comparing.currencies(organisation_id)
         ],
         differences=comparing.differences(organisation_id),
-        payouts=list(db.session.scalars(payouts.order_by(Payout.created_at.desc(), Payout.id).limit(50))),
+        payouts=payouts,
+        shares=sharing.shares(organisation_id, payouts),
         funds=list(db.session.scalars(funds)) if actor.can("funds.edit") else [],
         wrong=wrong or {},
         file_errors=file_errors or [],

@@ -47,7 +47,7 @@ SORTS: dict[str, Any] = {
 }
 HEADER = (
     *("recurring_gift", "started_at", "first_paid_at", "state", "donor", "email", "drive", "rhythm"),
-    *("amount", "fee_cover", "currency", "next_due_on", "cancelled_at", "subscription"),
+    *("amount", "fee_cover", "currency", "next_due_on", "cancelled_at", "subscription", "method"),
 )
 
 
@@ -83,7 +83,7 @@ def _csv_rows(promises: Any) -> Iterator[tuple[Any, ...]]:
         yield (
             *(each.id, each.started_at, each.first_paid_at, each.state, each.donor.name, each.donor.email),
             *(each.drive.title, each.rhythm, each.amount.major, each.fee_cover.major, each.currency),
-            *(each.next_due_on, each.cancelled_at, each.subscription_id),
+            *(each.next_due_on, each.cancelled_at, each.subscription_id, each.method),
         )
 
 
@@ -133,7 +133,7 @@ def promise_page(found: RecurringGift, kind: str = "", wrong: Form | None = None
         reasons={
             **dict(cancel_reasons()),
             "ended_at_stripe": _("It was ended at Stripe"),
-            "payments_failed": _("Five payments did not go through"),
+            "payments_failed": _("No payment went through"),
         },
         is_running=found.state in RUNNING,
         forms=_forms(found) | ({kind: wrong} if wrong else {}),

@@ -55,6 +55,7 @@ from donors.stripe_gateway.recurring import (
     Invoice,
     Subscription,
     cancel_subscription,
+    invoice_behind,
     read_invoice,
     read_subscription,
 )
@@ -100,6 +101,7 @@ __all__ = [
     "card_try",
     "expire_checkout",
     "init_app",
+    "invoice_behind",
     "open_card_page",
     "open_checkout",
     "parse_event",

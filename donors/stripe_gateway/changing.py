@@ -1,4 +1,4 @@
-"""Changing a subscription: its amount, day, pause and card, and collecting one invoice when we say so."""
+"""Changing a subscription: its amount, day, pause, card or bank account, and collecting one invoice when we say so."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
@@ -8,7 +8,7 @@ import stripe
 
 from core.money import Money
 from donors.stripe_gateway.amounts import to_stripe
-from donors.stripe_gateway.checkout import INTERVALS
+from donors.stripe_gateway.checkout import DEBITS, INTERVALS
 from donors.stripe_gateway.client import calling, client, id_of
 from donors.stripe_gateway.recurring import Subscription, as_subscription, read_subscription
 
@@ -29,7 +29,7 @@ class SubscriptionChange:
 
 @dataclass(frozen=True)
 class CardPage:
-    """Stripe's page for a new card; `payment_method_id` once the donor has typed it."""
+    """Stripe's page for a new card or bank account; `payment_method_id` once the donor has typed it."""
 
     id: str
     url: str | None
@@ -45,6 +45,7 @@ class CardPageRequest:
     language: str
     success_url: str
     cancel_url: str
+    is_debit: bool = False
 
 
 def change_subscription(subscription_id: str, change: SubscriptionChange, *, key: str) -> Subscription:
@@ -91,9 +92,10 @@ def _noon(day: date) -> int:
 
 
 def open_card_page(request: CardPageRequest) -> CardPage:
-    """A page on which the donor types a new card; the key is our card update's id."""
+    """A page on which the donor types a new card, or a bank account with the mandate to debit it; the key is our
+    card update's id."""
     customer_id = read_subscription(request.subscription_id).customer_id
-    params = {
+    params: dict[str, Any] = {
         "mode": "setup",
         "ui_mode": "hosted_page",
         "currency": request.currency.lower(),
@@ -104,6 +106,8 @@ def open_card_page(request: CardPageRequest) -> CardPage:
         "cancel_url": request.cancel_url,
         "locale": request.language,
     }
+    if request.is_debit:
+        params["payment_method_types"] = [DEBITS[request.currency]]
     with calling():
         session = client().v1.checkout.sessions.create(
             cast(Any, params), {"idempotency_key": f"card:{request.card_update_id}"}

@@ -18,7 +18,7 @@ INTERVALS: dict[str, tuple[str, int]] = {
 }
 
 #: The kind of debit of a bank account, by currency.
-_DEBITS = {"USD": "us_bank_account", "EUR": "sepa_debit"}
+DEBITS = {"USD": "us_bank_account", "EUR": "sepa_debit", "GBP": "bacs_debit"}
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class CheckoutRequest:
     expires_at: datetime
     #: The card is only authorised; somebody decides later whether the money is taken.
     is_held: bool = False
-    #: From a bank account and not by card; for single gifts.
+    #: From a bank account and not by card.
     is_debit: bool = False
 
 
@@ -79,12 +79,12 @@ def open_checkout(request: CheckoutRequest) -> Checkout:
         params |= {"mode": "payment", "submit_type": "donate", "payment_intent_data": {"metadata": metadata}}
         if request.is_held:
             params["payment_intent_data"]["capture_method"] = "manual"
-        if request.is_debit:
-            params["payment_method_types"] = [_DEBITS[request.amount.currency]]
     else:
         interval, count = INTERVALS[request.rhythm]
         price["recurring"] = {"interval": interval, "interval_count": count}
         params |= {"mode": "subscription", "subscription_data": {"metadata": metadata}}
+    if request.is_debit:
+        params["payment_method_types"] = [DEBITS[request.amount.currency]]
     params["line_items"] = [{"quantity": 1, "price_data": price}]
     with calling():
         session = client().v1.checkout.sessions.create(

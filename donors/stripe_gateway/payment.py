@@ -8,6 +8,7 @@ import stripe
 from core import clock
 from core.money import Money
 from donors.stripe_gateway.amounts import from_stripe
+from donors.stripe_gateway.checkout import DEBITS
 from donors.stripe_gateway.client import calling, client, ours, spoken_for
 from donors.stripe_gateway.refunds import StripeRefund, as_refund
 
@@ -26,6 +27,7 @@ class Payment:
     account: str = ""  #: the connected account it was paid to; empty for our own
     refusal: str = ""  #: Stripe's word for why the last try failed
     is_processing: bool = False  #: a bank has been asked and answers within days
+    is_debit: bool | None = None  #: from a bank account; None before anything was tried
 
 
 def read_payment(payment_intent_id: str, *, was_refunded: bool = False) -> Payment:
@@ -58,7 +60,13 @@ def read_payment(payment_intent_id: str, *, was_refunded: bool = False) -> Payme
         account=spoken_for(),
         refusal=_refusal(intent),
         is_processing=intent.status == "processing",
+        is_debit=_is_debit(charge),
     )
+
+
+def _is_debit(charge: stripe.Charge | None) -> bool | None:
+    details = charge.payment_method_details if charge else None
+    return details.type in DEBITS.values() if details else None
 
 
 def _refusal(intent: stripe.PaymentIntent) -> str:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, cast
 
 import stripe
 
@@ -70,6 +71,14 @@ def read_invoice(invoice_id: str) -> Invoice:
         is_given_up=invoice.status in ("void", "uncollectible"),
         is_retried_there=invoice.status == "open" and bool(invoice.auto_advance),
     )
+
+
+def invoice_behind(payment_intent_id: str) -> str | None:
+    """The invoice that a payment is for; None for a payment of its own."""
+    wanted = {"type": "payment_intent", "payment_intent": payment_intent_id}
+    with calling():
+        found = client().v1.invoice_payments.list(cast(Any, {"payment": wanted, "limit": 1})).data
+    return id_of(found[0].invoice) if found else None
 
 
 def read_subscription(subscription_id: str) -> Subscription:

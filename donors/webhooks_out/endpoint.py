@@ -17,7 +17,7 @@ from core.db import Id, Model, UtcDateTime
 from core.sealed import SealedText
 
 #: What can be told of. `ping` goes to one endpoint, when somebody tries it out.
-KINDS = ("gift.paid", "gift.refunded", "gift.voided")
+KINDS = ("gift.paid", "gift.refunded", "gift.refund_returned", "gift.voided")
 PING = "ping"
 #: After a rotation, messages carry the signature of the old secret too, for so long.
 BOTH_FOR = timedelta(hours=24)

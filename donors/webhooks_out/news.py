@@ -37,6 +37,23 @@ def gift_refunded(gift: Gift, refund: Refund) -> None:
     )
 
 
+def gift_refund_returned(gift: Gift, refund: Refund) -> None:
+    """What `gift.refunded` told of, under the same `refund_id`, did not reach the donor after all, or the bank gave
+    it back: told once, and `refunded_minor` is all that is still gone."""
+    tell(
+        gift.organisation_id,
+        "gift.refund_returned",
+        {
+            "gift_id": gift.id,
+            "drive_id": gift.drive_id,
+            "refund_id": refund.id,
+            "amount_minor": refund.amount_minor,
+            "currency": refund.currency,
+            "refunded_minor": gift.refunded_minor,
+        },
+    )
+
+
 def gift_voided(gift: Gift) -> None:
     """Staff had recorded it, and it was no gift after all."""
     tell(

@@ -5,6 +5,7 @@ from sandbox.agenda import timed
 from sandbox.billing.cancelling import cancel_now
 from sandbox.billing.invoice import finalize, mark_paid
 from sandbox.billing.invoice_payment import settle
+from sandbox.payments.bank_debit import ON_ANSWER
 from sandbox.payments.payment_intent import LATER, confirm
 from sandbox.protocol.error import StripeError
 from sandbox.protocol.views import Object
@@ -23,6 +24,9 @@ def collect(
         if chosen is None:
             raise StripeError("This customer has no attached payment source or default payment method.")
         confirm(account, intent, account.get("payment_method", chosen), presence)
+        if intent["status"] == "processing":
+            _wait_for_bank(account, invoice)
+            return None
         if intent["status"] != "succeeded":
             raise StripeError(
                 "This invoice's payment needs an additional action.",
@@ -32,10 +36,39 @@ def collect(
     except StripeError as refusal:
         _take_refusal(account, invoice)
         return refusal
+    _take_payment(account, invoice)
+    return None
+
+
+def _take_payment(account: Account, invoice: Object) -> None:
     settle(account, invoice)
     mark_paid(account, invoice)
     _set_status(account, invoice, "active", instead_of=("incomplete", "past_due", "unpaid"))
-    return None
+
+
+def _wait_for_bank(account: Account, invoice: Object) -> None:
+    """A debit was asked for: the invoice stays open until the bank has answered, and the subscription begins."""
+    invoice["next_payment_attempt"] = None
+    account.save(invoice)
+    account.emit("invoice.updated", invoice)
+    _set_status(account, invoice, "active", instead_of=("incomplete",))
+
+
+def _take_answer(account: Account, intent: Object) -> None:
+    """The bank has answered a debit that pays an invoice. One that it refused is not tried again: Stripe spares
+    everybody the banks' fees."""
+    invoice = account.find("invoice", intent.get("_invoice"))
+    if invoice is None or invoice["status"] in ("paid", "draft"):
+        return
+    if intent["status"] == "succeeded":
+        _take_payment(account, invoice)
+        return
+    account.emit("invoice.payment_failed", invoice)
+    account.emit("invoice.updated", invoice)
+    _set_status(account, invoice, "past_due", instead_of=("active", "trialing"))
+
+
+ON_ANSWER.append(_take_answer)
 
 
 def _method_of(account: Account, invoice: Object) -> str | None:

@@ -20,6 +20,7 @@ def request_payment(account: Account, invoice: Object) -> Object:
         else "Subscription update",
         setup_future_usage="off_session",
         _invoice=invoice["id"],
+        _test_clock=invoice["test_clock"],
     )
     invoice["_intent"] = intent["id"]
     row = account.new(

@@ -74,6 +74,11 @@ def pay(call: Call) -> Object:
     if row["status"] == "paid":
         return row
     _require(row, "open", "This invoice can't be paid: it is not open.")
+    if call.account.get("payment_intent", row["_intent"])["status"] == "processing":
+        raise StripeError(
+            "This invoice's payment is processing: its bank has not answered yet.",
+            code="payment_intent_unexpected_state",
+        )
     given = call.params.get("payment_method")
     method = find_or_make(call.account, given, "payment_method")["id"] if given else None
     if refusal := collect(call.account, row, LATER, method):

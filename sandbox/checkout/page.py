@@ -134,7 +134,7 @@ def _rhythm(price: Object, words: dict[str, str]) -> str:
 
 def _button(account: Account, session: Object, words: dict[str, str]) -> str:
     if session["mode"] == "setup":
-        return words["setup"]
+        return words["setup" if session["payment_method_types"] == ["card"] else "setup_bank"]
     whole = sum(amount_of(account, line) for line in session["_lines"])
     amount = written(whole, session["currency"])
     if session["mode"] == "subscription":

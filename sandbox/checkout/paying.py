@@ -167,8 +167,7 @@ def _ways(kinds: list[str]) -> Object:
 
 
 def _subscribe(account: Account, session: Object, method: Object, holder: Holder) -> None:
-    card = card_of(method["_number"])
-    if card.refusal:
+    if method["type"] == "card" and card_of(method["_number"]).refusal:
         confirm(account, _intent(account, session, session["customer"]), method, AUTHENTICATED)
     customer = _customer(account, session, holder)
     attach(account, method["id"], customer)
@@ -187,12 +186,12 @@ def _subscribe(account: Account, session: Object, method: Object, holder: Holder
         line_of_price(account, price, quantity) for price, quantity in prices if price["type"] == "one_time"
     ]
     invoice = begin(account, subscription, presence=AUTHENTICATED, once=once)
-    paid = "paid" if invoice["amount_due"] else "no_payment_required"
+    paid = invoice["status"] if invoice["amount_due"] else "no_payment_required"
     session |= {
         "customer": customer["id"],
         "subscription": subscription["id"],
         "invoice": invoice["id"],
-        "payment_status": paid,
+        "payment_status": "unpaid" if paid == "open" else paid,
     }
 
 

@@ -28,13 +28,13 @@ def create(call: Call) -> Object:
     account, params = call.account, call.params
     mode = _mode(params)
     _check(params, mode)
-    kind = method_kind(params, mode)
+    kind = method_kind(params)
     lines = read_lines(account, params.get("line_items") or [], mode)
     total = due_now(account, lines, params.get("subscription_data") or {})
     currency = account.get("price", lines[0]["price"])["currency"] if lines else params.get("currency")
     if lines:
         require_enough(sum(amount_of(account, line) for line in lines), str(currency))
-    _check_currency(kind, str(currency))
+    _check_currency(kind, str(currency or CURRENCIES.get(kind)))
     customer = account.get("customer", params["customer"], "customer") if "customer" in params else None
     return account.new(
         "checkout.session",
@@ -66,17 +66,13 @@ def _mode(params: dict[str, Any]) -> str:
     return params["mode"]
 
 
-def method_kind(params: dict[str, Any], mode: str) -> str:
+def method_kind(params: dict[str, Any]) -> str:
     """How this session is paid: by card, or from a bank account. One way for each session."""
     kinds = params.get("payment_method_types") or ["card"]
     if len(kinds) != 1 or kinds[0] not in ("card", *CURRENCIES):
         raise StripeError(
-            "This sandbox takes one kind of payment for a session: card, us_bank_account or sepa_debit.",
+            f"This sandbox takes one kind of payment for a session: card, {', '.join(CURRENCIES)}.",
             param="payment_method_types",
-        )
-    if kinds[0] != "card" and mode != "payment":
-        raise StripeError(
-            "This sandbox takes bank accounts for single payments alone.", param="payment_method_types"
         )
     if kinds[0] != "card" and (params.get("payment_intent_data") or {}).get("capture_method") == "manual":
         raise StripeError(

@@ -10,6 +10,12 @@ from sandbox.protocol.routes import route
 from sandbox.protocol.views import Object
 
 _TWO_DAYS = 2 * 24 * 3600
+#: Of each kind of debit: the percent, the least and the most.
+_BANK_FEES = {
+    "us_bank_account": (Decimal("0.8"), 0, 500),
+    "sepa_debit": (Decimal(0), 35, 35),
+    "bacs_debit": (Decimal(1), 20, 200),
+}
 
 
 def fee_for(account: Account, amount: int) -> int:
@@ -20,12 +26,12 @@ def fee_for(account: Account, amount: int) -> int:
 
 
 def bank_fee_for(kind: str, amount: int) -> int:
-    """Stripe's fee for a debit: of an American account 0.8 percent and at most five dollars, of a European one a
-    fixed sum. In minor units, halves rounded up."""
-    if kind == "sepa_debit":
-        return 35
-    share = Decimal(amount) * Decimal("0.008")
-    return min(int(share.quantize(Decimal(1), rounding=ROUND_HALF_UP)), 500)
+    """Stripe's fee for a debit: of an American account 0.8 percent and at most five dollars, of a British one a
+    percent, at least twenty pence and at most two pounds, of a European one a fixed sum. In minor units, halves
+    rounded up."""
+    percent, least, most = _BANK_FEES[kind]
+    share = Decimal(amount) * percent / 100
+    return max(min(int(share.quantize(Decimal(1), rounding=ROUND_HALF_UP)), most), least)
 
 
 def enter(account: Account, source: Object, *, kind: str, amount: int, fee: int = 0, **more: Any) -> Object:

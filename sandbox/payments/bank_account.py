@@ -1,7 +1,8 @@
 """Stripe's published test bank accounts, and what a debit from each of them does.
 
-Source: https://docs.stripe.com/payments/ach-direct-debit and .../sepa-debit, their sections on testing. A number
-that is none of them is refused: this is no place for a real account.
+Source: https://docs.stripe.com/payments/ach-direct-debit, .../sepa-debit and .../bacs-debit, their sections on
+testing. A British number is a sort code and an account number together. A number that is none of them is refused:
+this is no place for a real account.
 """
 
 import hashlib
@@ -11,8 +12,8 @@ from sandbox.payments.card import input_error
 from sandbox.protocol.views import Object
 
 #: What each kind of debit is in, and how long it takes until the bank has answered.
-CURRENCIES = {"us_bank_account": "usd", "sepa_debit": "eur"}
-DAYS_TO_SETTLE = {"us_bank_account": 4, "sepa_debit": 5}
+CURRENCIES = {"us_bank_account": "usd", "sepa_debit": "eur", "bacs_debit": "gbp"}
+DAYS_TO_SETTLE = {"us_bank_account": 4, "sepa_debit": 5, "bacs_debit": 6}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +38,8 @@ class BankAccount:
     @property
     def as_method(self) -> Object:
         """As a payment method shows it, under its kind."""
+        if self.kind == "bacs_debit":
+            return self._british
         if self.kind == "sepa_debit":
             return {**self._european, "generated_from": {"charge": None, "setup_attempt": None}}
         return {
@@ -49,8 +52,8 @@ class BankAccount:
     @property
     def as_used(self) -> Object:
         """As a charge shows it, under its kind."""
-        if self.kind == "sepa_debit":
-            return {**self._european, "mandate": None}
+        if self.kind in ("sepa_debit", "bacs_debit"):
+            return {**(self._european if self.kind == "sepa_debit" else self._british), "mandate": None}
         return {**self._american, "payment_reference": None}
 
     @property
@@ -64,6 +67,11 @@ class BankAccount:
         }
 
     @property
+    def _british(self) -> Object:
+        sort_code = "-".join(self.number[at : at + 2] for at in (0, 2, 4))
+        return {"fingerprint": self._fingerprint, "last4": self.last4, "sort_code": sort_code}
+
+    @property
     def _american(self) -> Object:
         return {
             "account_holder_type": "individual",
@@ -75,7 +83,7 @@ class BankAccount:
         }
 
 
-_US, _SEPA = "us_bank_account", "sepa_debit"
+_US, _SEPA, _BACS = "us_bank_account", "sepa_debit", "bacs_debit"
 _ACCOUNTS = (
     BankAccount(number="000123456789", kind=_US),
     BankAccount(
@@ -116,13 +124,31 @@ _ACCOUNTS = (
         dispute="debit_not_authorized",
         says="Succeeds, then disputed.",
     ),
+    BankAccount(number="10880000012345", kind=_BACS),
+    BankAccount(
+        number="10880022222227",
+        kind=_BACS,
+        failure="insufficient_funds",
+        message="The customer's account has insufficient funds to cover this payment.",
+        says="Fails after some days (insufficient_funds).",
+    ),
+    BankAccount(
+        number="10880033333335",
+        kind=_BACS,
+        failure="debit_not_authorized",
+        message="The customer has notified their bank that this payment was unauthorized.",
+        says="Fails after some days (debit_not_authorized).",
+    ),
+    BankAccount(
+        number="10880055555559", kind=_BACS, dispute="debit_not_authorized", says="Succeeds, then disputed."
+    ),
 )
 BANK_ACCOUNTS = {each.number: each for each in _ACCOUNTS}
 
 
 def bank_account_of(number: str, kind: str) -> BankAccount:
     """The test account of a number written with or without spaces. Raises StripeError 402 for any other."""
-    found = BANK_ACCOUNTS.get("".join(number.split()).upper())
+    found = BANK_ACCOUNTS.get("".join(number.replace("-", " ").split()).upper())
     if found is None or found.kind != kind:
         raise input_error("Your bank account number is invalid.", "account_number_invalid", "card_number")
     return found

@@ -1,5 +1,7 @@
 """A debit from a bank account: asked for at once, answered by the payer's bank days later."""
 
+from collections.abc import Callable
+
 from sandbox.account import Account
 from sandbox.payments import charge
 from sandbox.payments.bank_account import DAYS_TO_SETTLE, BankAccount, bank_account_of
@@ -7,11 +9,15 @@ from sandbox.payments.dispute import dispute_charge
 from sandbox.protocol.views import Object
 
 _DAY = 24 * 3600
+#: Told of each answer: the account and the intent. An invoice that the intent pays takes note.
+ON_ANSWER: list[Callable[[Account, Object], None]] = []
 
 
 def begin(account: Account, row: Object, method: Object) -> None:
     """The intent is processing from now on; nothing is in the balance."""
     asked = charge.ask_bank(account, row, method)
+    if method["type"] not in row["payment_method_types"]:
+        row["payment_method_types"] = [*row["payment_method_types"], method["type"]]
     row |= {
         "status": "processing",
         "payment_method": method["id"],
@@ -36,7 +42,7 @@ def settle(account: Account, row: Object) -> None:
     row |= {"status": "succeeded", "amount_received": row["amount"]}
     account.save(row)
     account.emit("payment_intent.succeeded", row)
-    _tell_session(account, row, "async_payment_succeeded", payment_status="paid")
+    _tell(account, row, "async_payment_succeeded", payment_status="paid")
     if bank.dispute:
         dispute_charge(account, asked, bank.dispute)
 
@@ -54,12 +60,16 @@ def _fail(account: Account, row: Object, method: Object, bank: BankAccount, aske
     }
     account.save(row)
     account.emit("payment_intent.payment_failed", row)
-    _tell_session(account, row, "async_payment_failed")
+    _tell(account, row, "async_payment_failed")
 
 
-def _tell_session(account: Account, row: Object, what: str, **changed: str) -> None:
+def _tell(account: Account, row: Object, what: str, **changed: str) -> None:
+    """The invoice that it pays, and the session in which it was begun: of each it is told once."""
+    for listener in ON_ANSWER:
+        listener(account, row)
     for session in account.all("checkout.session"):
-        if session["payment_intent"] == row["id"]:
+        of_invoice = session["invoice"] is not None and session["invoice"] == row.get("_invoice")
+        if session["payment_intent"] == row["id"] or (of_invoice and session["payment_status"] == "unpaid"):
             session |= changed
             account.save(session)
             account.emit(f"checkout.session.{what}", session)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sandbox.account import Account
-from sandbox.payments.bank_account import BankAccount
+from sandbox.payments.bank_account import CURRENCIES, BankAccount, bank_account_of
 from sandbox.payments.card import Card, card_of, card_of_token
 from sandbox.protocol.call import Call
 from sandbox.protocol.error import StripeError
@@ -60,8 +60,8 @@ def card_behind(payment_method: Object) -> Card:
 def attach(account: Account, identifier: str, customer: Object) -> Object:
     """Raises StripeError 402 when the card refuses even this."""
     row = find_or_make(account, identifier, "payment_method")
-    refusing = card_behind(row)
-    if refusing.refusal:
+    refusing = card_behind(row) if row["type"] == "card" else None
+    if refusing and refusing.refusal:
         raise StripeError(
             refusing.message, status=402, kind="card_error", code=refusing.code, decline_code=refusing.refusal
         )
@@ -81,9 +81,13 @@ def find_or_make(account: Account, identifier: str, param: str) -> Object:
 
 @route("POST", "/v1/payment_methods")
 def create(call: Call) -> Object:
-    given: dict[str, Any] = call.params.get("card") or {}
-    if call.params.get("type") != "card" or not given:
-        raise StripeError("This sandbox knows cards alone: pass type=card and card.", param="type")
+    kind = str(call.params.get("type"))
+    given: dict[str, Any] = call.params.get(kind) or {}
+    if kind not in ("card", *CURRENCIES) or not given:
+        raise StripeError("Pass type (card or a kind of debit), and its details.", param="type")
+    if kind != "card":
+        bank = bank_account_of(_number_in(given), kind)
+        return new_bank_method(call.account, bank, _holder(call))
     if "token" in given:
         card = card_of_token(given["token"])
         if card is None:
@@ -93,11 +97,19 @@ def create(call: Call) -> Object:
         month, year = 12, 2034
     else:
         card, month, year = card_of(given.get("number", "")), given["exp_month"], given["exp_year"]
-    details = call.params.get("billing_details") or {}
-    holder = Holder(email=details.get("email") or None, name=details.get("name") or None)
-    row = new_payment_method(call.account, card, exp_month=month, exp_year=year, holder=holder)
+    row = new_payment_method(call.account, card, exp_month=month, exp_year=year, holder=_holder(call))
     row["metadata"] = call.metadata
     return row
+
+
+def _holder(call: Call) -> Holder:
+    details = call.params.get("billing_details") or {}
+    return Holder(email=details.get("email") or None, name=details.get("name") or None)
+
+
+def _number_in(given: dict[str, Any]) -> str:
+    """Of a bank account's details: an IBAN, or what stands for it elsewhere."""
+    return given.get("iban") or given.get("sort_code", "") + given.get("account_number", "")
 
 
 @route("GET", "/v1/payment_methods/{payment_method}")

@@ -1,4 +1,4 @@
-"""Setup intents: a card kept for later charges, with no charge now."""
+"""Setup intents: a card or bank account kept for later charges, with no charge now."""
 
 import secrets
 from typing import Any
@@ -10,19 +10,21 @@ from sandbox.protocol.listing import matching, page_of
 from sandbox.protocol.routes import route
 from sandbox.protocol.views import Object
 
+_CARD_OPTIONS = {"card": {"mandate_options": None, "network": None, "request_three_d_secure": "automatic"}}
+
 
 def set_up(account: Account, method: Object, customer: Object | None, **fields: Any) -> Object:
-    """A finished setup. Raises StripeError 402 when the card refuses; then nothing is recorded."""
+    """A finished setup, for a bank account with the payer's mandate. Raises StripeError 402 when the card refuses;
+    then nothing is recorded."""
     if customer is not None:
         attach(account, method["id"], customer)
+    kind = method["type"]
     row = account.new(
         "setup_intent",
         customer=customer["id"] if customer else None,
         payment_method=method["id"],
-        payment_method_options={
-            "card": {"mandate_options": None, "network": None, "request_three_d_secure": "automatic"}
-        },
-        payment_method_types=["card"],
+        payment_method_options=_CARD_OPTIONS if kind == "card" else {},
+        payment_method_types=[kind],
         status="succeeded",
         usage="off_session",
         **fields,

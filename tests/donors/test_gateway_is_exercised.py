@@ -3,6 +3,7 @@ as Stripe documents it."""
 
 import json
 import re
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -120,9 +121,16 @@ def recurring_gifts(stripe: Stripe) -> None:
     )
     opened = gateway.open_card_page(asked)
     stripe.control(f"pay/{opened.id}", card="4242424242424242")
+    by_bank = gateway.open_card_page(replace(asked, card_update_id=new_id("card"), is_debit=True))
+    stripe.control(f"pay/{by_bank.id}", card="000123456789", name="Ana Lopez")
+    assert gateway.read_card_page(by_bank.id).payment_method_id is not None
     assert gateway.read_card_page(opened.id).payment_method_id is not None
     assert gateway.cancel_subscription(subscription, key=new_id("cancel")).ended_at is not None
     _a_failing_one(stripe)
+    debited = paid(stripe, "000123456789", rhythm="month", is_debit=True)
+    waiting = gateway.read_invoice(str(debited.invoice_id))
+    assert gateway.read_payment(str(waiting.payment_intent_id)).is_processing
+    assert gateway.invoice_behind(str(waiting.payment_intent_id)) == waiting.id
 
 
 def _a_failing_one(stripe: Stripe) -> None:

@@ -76,6 +76,12 @@ def _debits(till: Till) -> None:
         price = {"currency": "eur", "unit_amount": 5000, "product_data": {"name": "A gift for Carlos"}}
         lines = [{"price_data": price, "quantity": 1}]
         till.paid(card=number, payment_method_types=["sepa_debit"], line_items=lines)
+    for number in ("10880000012345", "10880022222227"):
+        price = {"currency": "gbp", "unit_amount": 5000, "product_data": {"name": "A gift for Carlos"}}
+        lines = [{"price_data": price, "quantity": 1}]
+        till.paid(card=number, payment_method_types=["bacs_debit"], line_items=lines)
+    for number in ("000123456789", "000111111113"):
+        till.paid(every="month", card=number, payment_method_types=["us_bank_account"])
 
 
 def _subscriptions(till: Till, client: StripeClient) -> None:
@@ -127,6 +133,21 @@ def _endings(till: Till, client: StripeClient, box: Box) -> None:
         {"mode": "setup", "currency": "usd", "customer": customer.id, "success_url": "http://127.0.0.1:1/ok"}
     )
     assert till.pay(setup).status_code == 200
+    for kind, currency, number in (
+        ("us_bank_account", "usd", "000123456789"),
+        ("sepa_debit", "eur", "DE89370400440532013000"),
+        ("bacs_debit", "gbp", "10880000012345"),
+    ):
+        setup = client.v1.checkout.sessions.create(
+            {
+                "mode": "setup",
+                "currency": currency,
+                "payment_method_types": [kind],  # type: ignore[list-item]
+                "customer": customer.id,
+                "success_url": "http://127.0.0.1:1/ok",
+            }
+        )
+        assert till.pay(setup, number).status_code == 200
     pending = till.paid(card="4000000000007726")
     client.v1.refunds.create({"payment_intent": str(pending.payment_intent)})
     called_back = till.paid(card="4000000000007726")

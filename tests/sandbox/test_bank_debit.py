@@ -92,8 +92,3 @@ def test_the_page_asks_for_the_account_and_not_for_a_card(till: Till) -> None:
 def test_what_a_debit_cannot_be_is_refused(till: Till, wrong: dict[str, Any]) -> None:
     with pytest.raises(stripe.InvalidRequestError):
         till.session(**wrong)
-
-
-def test_a_recurring_debit_is_beyond_this_sandbox(till: Till) -> None:
-    with pytest.raises(stripe.InvalidRequestError, match="single payments alone"):
-        till.session(every="month", **ACH)

@@ -1,8 +1,9 @@
 """A year of recurring gifts: `python -m tests.torture.simulation --gifts 1000`, or `make simulate`.
 
-Donors begin a monthly gift through the form; for twelve months days pass at Stripe and here together, cards
-fail and are mended at rates like those that processors publish, some donors end their gift. At the end
-instalments, receipts, ends and totals must add up, and Stripe's money must be ours; exits 1 where they do not.
+Donors begin a monthly gift through the form, by card or from a bank account; for twelve months days pass at Stripe
+and here together, cards and accounts fail and are mended at rates like those that processors publish, some donors
+end their gift. At the end instalments, receipts, ends and totals must add up, and Stripe's money must be ours; exits
+1 where they do not.
 """
 
 import argparse
@@ -22,6 +23,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from app import create_app
+from campaigns.drives.drive import Drive
 from campaigns.funds import ledger
 from campaigns.funds.ledger import LedgerEntry
 from core import clock
@@ -30,6 +32,7 @@ from core.settings import Settings
 from donors import jobs
 from donors.figures import tally
 from donors.gifts import form_token, giving
+from donors.gifts.debit import BankGiving
 from donors.gifts.gift import SETTLED, Gift
 from donors.people.donor import Donor
 from donors.receipts.receipt import Receipt
@@ -40,12 +43,13 @@ from donors.recurring.instalments import lock_promise
 from donors.recurring.recurring_gift import LAPSED, RUNNING, RecurringGift
 from sandbox.checkout.page import find_session
 from sandbox.checkout.paying import Payer, pay
-from sandbox.payments.card import card_of
 from sandbox.server import Box, start
 from tests.donors.conftest import sign
 from tests.stories.journey_data import Installation
 
 GOOD, FAILING = "4242424242424242", "4000000000000341"
+#: The same of bank accounts, from which this share of the donors gives: closed for good, or empty for a while.
+GOOD_ACCOUNT, CLOSED, EMPTY, FROM_BANKS = "000123456789", "000111111113", "000222222227", 0.25
 #: A month: cards that fail for good, cards without money for some days, donors who end their gift.
 EXPIRES, SHORT_OF_MONEY, ENDS = 0.02, 0.04, 0.01
 #: Of the cards that fail for good, those whose donor puts in another; and after how many days, at most.
@@ -53,7 +57,7 @@ MENDED, WITHIN_DAYS = 0.6, 12
 #: What the endpoint at Stripe is subscribed to, as far as this year causes it.
 SUBSCRIBED = (
     *("checkout.session.completed", "invoice.paid", "invoice.payment_failed", "invoice.voided"),
-    *("customer.subscription.updated", "customer.subscription.deleted"),
+    *("customer.subscription.updated", "customer.subscription.deleted", "payment_intent.processing"),
 )
 
 
@@ -66,6 +70,8 @@ class Year:
     seen: int = 0
     delivered: int = 0
     charges_seen: int = 0
+    #: Debits that their banks have not answered.
+    asked: list[dict[str, Any]] = field(default_factory=list)
     #: How many days after its first failure a card goes through again, by payment method.
     patience: dict[str, int] = field(default_factory=dict)
     mending: list[tuple[int, str]] = field(default_factory=list)
@@ -78,6 +84,7 @@ class Year:
                 "amount_choice": "other",
                 "amount_other": str(self.dice.choice((5, 10, 15, 25, 50))),
                 "rhythm": "month",
+                "method": "bank" if self.dice.random() < FROM_BANKS else "card",
                 "email": f"donor{number}@example.org",
             }
         answer = self.app.test_client().post("/d/monthly/gifts", data=typed)
@@ -86,7 +93,9 @@ class Year:
         with self.box.world.turn():
             found = find_session(self.box.world, page)
             assert found is not None
-            pay(*found, Payer(email=typed["email"], card_number=GOOD))
+            account = GOOD if typed["method"] == "card" else GOOD_ACCOUNT
+            pay(*found, Payer(email=typed["email"], card_number=account, name="Ana Lopez"))
+        self.counts[f"by {typed['method']}"] += 1
 
     def deliver(self) -> None:
         """All events that the endpoint is subscribed to."""
@@ -123,13 +132,13 @@ class Year:
         for method in methods:
             chance = self.dice.random()
             if chance < EXPIRES:
-                self._turn(method, FAILING)
-                self.counts["cards that failed for good"] += 1
+                self._turn(method, FAILING, CLOSED)
+                self.counts["cards or accounts that failed for good"] += 1
                 if self.dice.random() < MENDED:
                     self.patience[method] = 1 + self.dice.randrange(WITHIN_DAYS)
             elif chance < EXPIRES + SHORT_OF_MONEY:
-                self._turn(method, FAILING)
-                self.counts["cards without money for a while"] += 1
+                self._turn(method, FAILING, EMPTY)
+                self.counts["cards or accounts without money for a while"] += 1
                 self.patience[method] = 1 + self.dice.randrange(5)
         with self.app.app_context():
             promises = db.session.scalars(
@@ -152,17 +161,19 @@ class Year:
         with self.box.world.turn():
             charges = self.box.world.platform.all("charge")[self.charges_seen :]
         self.charges_seen += len(charges)
-        failed = {row["payment_method"] for row in charges if not row["paid"]}
+        answered = [row for row in (*self.asked, *charges) if row["status"] != "pending"]
+        self.asked = [row for row in (*self.asked, *charges) if row["status"] == "pending"]
+        failed = {row["payment_method"] for row in answered if not row["paid"]}
         self.mending += [(day + self.patience.pop(each), each) for each in failed & self.patience.keys()]
         due = [each for each in self.mending if each[0] <= day]
         self.mending = [each for each in self.mending if each[0] > day]
         for _day, method in due:
-            self._turn(method, GOOD)
+            self._turn(method, GOOD, GOOD_ACCOUNT)
 
-    def _turn(self, method: str, card: str) -> None:
+    def _turn(self, method: str, card: str, account: str) -> None:
         with self.box.world.turn():
             row = self.box.world.platform.get("payment_method", method)
-            row["_number"] = card_of(card).number
+            row["_number"] = card if row["type"] == "card" else account
 
 
 def wrong_at_the_end(year: Year) -> list[str]:
@@ -231,6 +242,9 @@ def run(gifts: int, months: int, folder: Path) -> tuple[dict[str, Any], list[str
         )
         app = create_app(settings)
         Installation(app, settings).prepare()
+        with app.app_context(), transaction() as session:
+            house = session.scalars(select(Drive.organisation_id)).first()
+            session.add(BankGiving(organisation_id=str(house), set_by="member_of_the_house"))
         with time_machine.travel(clock.now(), tick=False) as traveller:
             year = Year(app, box, traveller, random.Random(1))
             for number in range(gifts):

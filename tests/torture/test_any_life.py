@@ -24,6 +24,7 @@ from sqlalchemy.orm import Session
 
 from campaigns.drives.drive import Drive
 from core import clock
+from donors.gifts import debiting
 from tests.conftest import Cast
 from tests.donors.conftest import Stripe
 from tests.donors.test_any_order import undone
@@ -35,6 +36,7 @@ STEPS = int(os.environ.get("AMPARO_STEPS", "24"))
 STEPS_OF_A_LIFE = 12 if STEPS < 200 else 50
 AMOUNTS = st.integers(min_value=1, max_value=400)
 VERBS = st.sampled_from(("amount", "day", "pause", "skip", "resume"))
+METHODS = st.sampled_from(("card", "card", "bank"))
 HOURS = st.sampled_from((1, 6, 26, 24 * 4, 24 * 8, 24 * 31))
 PATHS = st.sampled_from(("/v1/", "/v1/checkout", "/v1/refunds", "/v1/subscriptions", "/v1/payment_intents"))
 
@@ -50,23 +52,28 @@ class Life(RuleBasedStateMachine):
         self.world: World = self.world_of(self.stack, random.Random(seed))
         self.world.begin("month", 20, 0)
         self.world.pay(GOOD)
+        self.world.begin("month", 30, 1, "bank")
+        self.world.pay(GOOD)
         self.world.deliver(1)
 
     @rule(
         rhythm=st.sampled_from(("once", "month", "once", "month", "quarter")),
         amount=AMOUNTS,
         donor=st.integers(0, 3),
+        method=METHODS,
     )
-    def a_donor_begins(self, rhythm: str, amount: int, donor: int) -> None:
-        self.world.begin(rhythm, amount, donor)
+    def a_donor_begins(self, rhythm: str, amount: int, donor: int, method: str) -> None:
+        self.world.begin(rhythm, amount, donor, method)
 
     @rule(card=st.sampled_from(CARDS))
     def a_donor_pays(self, card: str) -> None:
         self.world.pay(card)
 
-    @rule(rhythm=st.sampled_from(("once", "month")), amount=AMOUNTS, card=st.sampled_from(CARDS))
-    def a_donor_goes_the_whole_way(self, rhythm: str, amount: int, card: str) -> None:
-        self.world.begin(rhythm, amount, amount % 4)
+    @rule(
+        rhythm=st.sampled_from(("once", "month")), amount=AMOUNTS, card=st.sampled_from(CARDS), method=METHODS
+    )
+    def a_donor_goes_the_whole_way(self, rhythm: str, amount: int, card: str, method: str) -> None:
+        self.world.begin(rhythm, amount, amount % 4, method)
         self.world.pay(card)
         self.world.deliver(1)
 
@@ -154,6 +161,7 @@ def test_any_life_ends_with_the_money_right(
 ) -> None:
     drive.closes_at = clock.now() + timedelta(days=3000)
     drive.rhythms = ["month", "quarter"]
+    debiting.offer(cast.actor("alice"), is_on=True)
     session.commit()
     slug, drive_id, actor = drive.slug, drive.id, cast.actor("frida")
     session.rollback()

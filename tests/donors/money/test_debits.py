@@ -74,7 +74,7 @@ def test_the_form_offers_it_only_where_the_organisation_does(
     shown = client.get(f"/d/{drive.slug}").text
     assert 'name="method" value="bank"' in shown
     assert "From a bank account: about 0.8 %, at most $5." in shown
-    assert 'data-fee-percent="80" data-fee-fixed="0" data-fee-most="500"' in shown
+    assert 'data-fee-percent="80" data-fee-fixed="0" data-fee-least="" data-fee-most="500"' in shown
     assert owner.post(page, data={"is_on": "false"}).status_code == 303
     assert 'name="method"' not in client.get(f"/d/{drive.slug}").text
     assert len(session.scalars(select(AuditEvent).where(AuditEvent.verb == "bank_giving.set")).all()) == 2
@@ -90,12 +90,16 @@ def test_it_is_refused_where_it_is_not_offered(
     assert session.query(Gift).count() == 0
 
 
-def test_a_gift_that_repeats_is_paid_by_card(
+def test_in_other_currencies_it_is_refused_in_plain_words(
     client: FlaskClient, drive: Drive, offered: None, session: Session
 ) -> None:
+    drive.currency = "MXN"
+    session.commit()
     answer = _send(client, drive, rhythm="month")
     assert answer.status_code == 422
-    assert "A gift that repeats is paid by card" in answer.text
+    assert "Bank accounts are debited in dollars, euros or pounds. This drive is in MXN: pay by card." in (
+        answer.text
+    )
     assert session.query(Gift).count() == 0
 
 
@@ -235,14 +239,18 @@ def test_a_debit_moves_only_as_its_table_says() -> None:
 
 
 @pytest.mark.pure
-@given(st.integers(100, 5_000_000), st.sampled_from(["USD", "EUR"]))
+@given(st.integers(100, 5_000_000), st.sampled_from(["USD", "EUR", "GBP"]))
 def test_what_covers_a_debit_is_what_it_costs(minor: int, currency: str) -> None:
     """By the rates of the file: after the fee on the sum at least the amount is left, and never a cent too much."""
     amount = Money(minor, currency)
     charged = amount + fee_cover.cover(amount, BANK)
 
     def left(cents: int) -> int:
-        fee = min(-(-cents * 8 // 1000), 500) if currency == "USD" else 35
+        fee = {
+            "USD": min(-(-cents * 8 // 1000), 500),
+            "EUR": 35,
+            "GBP": max(min(-(-cents // 100), 200), 20),
+        }[currency]
         return cents - fee
 
     assert left(charged.minor) >= minor

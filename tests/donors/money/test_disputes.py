@@ -3,6 +3,7 @@
 import io
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from itertools import permutations, product
 
@@ -15,16 +16,20 @@ from sqlalchemy.orm import Session
 from campaigns.drives.drive import Drive
 from campaigns.funds import ledger
 from core import clock
-from core.db import db
+from core.db import db, transaction
 from core.errors import Conflict
-from donors import jobs
+from core.money import Money
+from donors import jobs, stripe_gateway
+from donors.disputes import following
 from donors.disputes.dispute import TRANSITIONS, Dispute, DisputeAnswer
+from donors.gifts import settling
 from donors.gifts.gift import Gift
 from donors.gifts.refund import Refund
 from donors.payments import at_stripe as journeys
 from donors.payments.stripe_event import StripeEvent
 from donors.receipts.receipt import Receipt
 from donors.recurring import standing
+from donors.stripe_gateway import Withdrawal
 from donors.webhooks_out.endpoint import WebhookEndpoint, WebhookMessage, new_secret
 from staff.audit import AuditEvent
 from tests.conftest import Cast
@@ -148,6 +153,69 @@ def test_each_refund_and_each_loss_is_told_to_software_once(
     assert max(each["refunded_minor"] for each in told) == gift.charged.minor
     amounts = sorted(each["amount_minor"] for each in told)
     assert amounts == ([3000, 5000] if refund_is_last else [2000, 3000])
+
+
+def told(session: Session, cast: Cast) -> Callable[[], list[tuple[str, int, int]]]:
+    """Listens for what goes back and returns; kind, amount and what is gone in all, in the order of telling."""
+    kinds = ["gift.refunded", "gift.refund_returned"]
+    hook = WebhookEndpoint(
+        organisation_id=cast.refugio.id, url="http://127.0.0.1:9/", kinds=kinds, secret=new_secret()
+    )
+    session.add(hook)
+    session.commit()
+
+    def read() -> list[tuple[str, int, int]]:
+        rows = session.scalars(select(WebhookMessage).order_by(WebhookMessage.created_at, WebhookMessage.id))
+        return [
+            (each.kind, each.payload["data"]["amount_minor"], each.payload["data"]["refunded_minor"])
+            for each in rows
+        ]
+
+    return read
+
+
+def test_a_refund_that_comes_back_is_told_once_under_its_id(
+    session: Session, led: None, give: Callable[..., Gift], bank: Bank, cast: Cast
+) -> None:
+    heard = told(session, cast)
+    gift = give("50")
+    bank.stripe.pay(gift, card="4000000000005126")
+    bank.deliver()
+    bank.post("refunds", payment_intent=gift.payment_intent_id, amount=2000)
+    bank.deliver()
+    bank.stripe.box.advance(by_days=10)
+    events = bank.stripe.new_events()
+    for event in (*events, *reversed(events)):
+        assert bank.stripe.deliver(event).status_code == 200
+    assert heard() == [("gift.refunded", 2000, 2000), ("gift.refund_returned", 2000, 0)]
+    rows = session.scalars(select(WebhookMessage)).all()
+    assert len({each.payload["data"]["refund_id"] for each in rows}) == 1
+    assert set(rows[-1].payload["data"]) == {
+        *("gift_id", "drive_id", "refund_id", "amount_minor", "currency", "refunded_minor")
+    }
+
+
+def test_a_bank_that_decides_anew_is_told_as_a_return_and_a_new_loss_as_a_loss(
+    session: Session, paid: Paid, bank: Bank, cast: Cast
+) -> None:
+    heard = told(session, cast)
+    gift = paid("50")
+    dispute = bank.dispute(gift)
+    bank.decide(dispute, won=False)
+    seen = stripe_gateway.read_dispute(dispute)
+    for number, (state, minor) in enumerate((("won", 5000), ("lost", -5000))):
+        moved = Withdrawal(f"txn_anew_{number}", Money(minor, "USD"), Money(0, "USD"), clock.now())
+        seen = replace(seen, state=state, withdrawals=(*seen.withdrawals, moved))
+        for _time in range(2):
+            session.commit()
+            with transaction():
+                locked = settling.lock_gift(gift.id)
+                assert locked is not None
+                following.apply_dispute(locked, seen)
+    assert [kind for kind, _amount, _gone in heard()] == [
+        *("gift.refunded", "gift.refund_returned", "gift.refunded")
+    ]
+    assert [gone for _kind, _amount, gone in heard()] == [5000, 0, 5000]
 
 
 def test_a_dispute_waits_for_its_payment_as_long_as_stripe_delivers(
