@@ -27,7 +27,7 @@ SMALLER, LARGER = 10_000, 100_000
 #: piece, and SQLite's pages, of which it keeps 16 MB at most.
 MOST_GROWTH_MB = 16
 #: How much higher the peak of a step may be with ten times the rows.
-MOST_DIFFERENCE_MB = 8
+MOST_DIFFERENCE_MB = 6
 PIECE = 200
 _MANY = (list, dict, set, tuple)
 
