@@ -13,7 +13,17 @@ from typing import Any, TypeVar
 
 from flask import Flask
 from flask_sqlalchemy_lite import SQLAlchemy
-from sqlalchemy import BigInteger, DateTime, Engine, MetaData, String, insert, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    DateTime,
+    Engine,
+    MetaData,
+    String,
+    bindparam,
+    insert,
+    select,
+)
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine.interfaces import Dialect
@@ -210,6 +220,15 @@ def add_to_rows(
         return []
     statement = _upsert_many(model, db.session.get_bind().dialect.name, tuple(key), tuple(add))
     return list(db.session.execute(statement, sorted(rows, key=lambda row: tuple(row[name] for name in key))))
+
+
+def among(column: Any, name: str) -> ColumnElement[bool]:
+    """That the column has one of the values which are given as parameter `name`, a list, when the statement runs.
+
+    A condition that has the list in itself is a cycle of references: the list stays until the collector of cycles
+    has gone round, which in a process of many objects is seldom. Work of a hundred steps kept as many lists.
+    """
+    return column.in_(bindparam(name, expanding=True))
 
 
 def lock_all(model: type[Row], ids: Iterable[str]) -> list[Row]:

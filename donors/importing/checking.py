@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import delete, exists, func, literal, select, update
 
-from core.db import db, insert_rows
+from core.db import among, db, insert_rows
 from donors.gifts.gift import VOIDED, Gift
 from donors.gifts.gift_void import REOPENED, GiftVoid
 from donors.importing import judging
@@ -89,10 +89,10 @@ def _ids_before(found: GiftImport, external_ids: Collection[str]) -> set[str]:
     """Which of these a row further up has, as a gift."""
     query = select(ImportRow.external_id).where(
         ImportRow.import_id == found.id,
-        ImportRow.external_id.in_(list(external_ids)),
+        among(ImportRow.external_id, "ids"),
         ImportRow.status.in_((ROW_OK, ROW_DUPLICATE)),
     )
-    return set(db.session.scalars(query))
+    return set(db.session.scalars(query, {"ids": list(external_ids)}))
 
 
 def _count_before(found: GiftImport, fingerprint: str) -> int:
@@ -115,19 +115,20 @@ def find_here(
         theirs = select(Gift.external_id).where(
             Gift.organisation_id == found.organisation_id,
             Gift.external_source == found.source,
-            Gift.external_id.in_(list(external_ids)),
+            among(Gift.external_id, "theirs"),
         )
+        named = {"theirs": list(external_ids)}
         # The state is written out, so that each finds the index that has these gifts alone.
         voided = literal(VOIDED, literal_execute=True)
         by_hand = select(GiftVoid.gift_id).where(GiftVoid.gift_id == Gift.id, GiftVoid.kind != REOPENED)
-        here |= set(db.session.scalars(theirs.where(Gift.state != voided)))
-        here |= set(db.session.scalars(theirs.where(Gift.state == voided, by_hand.exists())))
+        here |= set(db.session.scalars(theirs.where(Gift.state != voided), named))
+        here |= set(db.session.scalars(theirs.where(Gift.state == voided, by_hand.exists()), named))
     if payment_intent_ids:
         ours = select(Gift.payment_intent_id).where(
             Gift.organisation_id == found.organisation_id,
-            Gift.payment_intent_id.in_(list(payment_intent_ids)),
+            among(Gift.payment_intent_id, "ours"),
         )
-        here |= set(db.session.scalars(ours))
+        here |= set(db.session.scalars(ours, {"ours": list(payment_intent_ids)}))
     return {each for each in here if each is not None}
 
 

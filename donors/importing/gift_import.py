@@ -4,18 +4,30 @@ The file is cut into pieces of so many rows when it is received. A step of the w
 one transaction, and `done` says how many there have been: whoever comes after a process that died goes on there.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
-from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, Select, String, Text, select
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Select,
+    String,
+    Text,
+    select,
+    update,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from campaigns import reading
 from campaigns.drives.drive import Drive
 from core import clock, ids
-from core.db import Id, Model, UtcDateTime
+from core.db import Id, Model, UtcDateTime, among, db
 from core.errors import Conflict
 from core.uploads import Shelf
 from donors.importing.mapping import Mapping as ColumnMapping
@@ -98,6 +110,8 @@ class GiftImport(Model):
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     undone_by: Mapped[str] = mapped_column(Text, default="")
     undo_reason: Mapped[str] = mapped_column(Text, default="")
+    #: Of taking back: the last row whose donor was forgotten, where the file alone had brought them.
+    forgotten_to: Mapped[int] = mapped_column(default=0, server_default="0")
     #: Since then the file is gone; what each row became is kept.
     file_dropped_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
@@ -170,6 +184,14 @@ class ImportRow(Model):
     gift_id: Mapped[str | None] = mapped_column(Id)
     #: Whether its donor was not known before.
     is_new_donor: Mapped[bool] = mapped_column(default=False)
+
+
+def note_rows(found: GiftImport, numbers: Sequence[int], **values: str) -> None:
+    """What became of some rows; objects of them are not changed."""
+    if numbers:
+        table: Any = ImportRow.__table__
+        statement = update(table).where(table.c.import_id == found.id, among(table.c.number, "numbers"))
+        db.session.execute(statement.values(values), {"numbers": list(numbers)})
 
 
 def imports_of(actor: Actor) -> Select[GiftImport]:

@@ -11,6 +11,7 @@ from core.errors import NotFound
 from core.money import Money
 from donors.importing.checking import judge_of
 from donors.importing.gift_import import (
+    PIECE_ROWS,
     ROW_BAD,
     ROW_DUPLICATE,
     ROW_IMPORTED,
@@ -138,8 +139,11 @@ def left_out(found: GiftImport, status: str = ROW_BAD) -> Iterator[list[Any]]:
             if place in why:
                 yield [place, why[place], *row]
     if not numbers:
-        for each in db.session.scalars(rows_of(found, status)):
-            yield [each.number, sentence(each.column_name, each.rule)]
+        query = rows_of(found, status).with_only_columns(
+            ImportRow.number, ImportRow.column_name, ImportRow.rule
+        )
+        for number, column, rule in db.session.execute(query.execution_options(yield_per=PIECE_ROWS)):
+            yield [number, sentence(column, rule)]
 
 
 def _why(found: GiftImport, status: str, first: int, last: int) -> dict[int, str]:

@@ -16,14 +16,14 @@ from sqlalchemy import bindparam, select, update
 from campaigns.drives.drive import Drive
 from campaigns.funds import ledger
 from core import ids
-from core.db import db, insert_new, insert_rows
+from core.db import among, db, insert_new, insert_rows
 from core.gathering import gathering
 from core.money import Money
 from donors.figures import tally
 from donors.figures.snapping import freeze_if_due
 from donors.gifts.gift import IMPORT, SETTLED, Gift
 from donors.importing.checking import find_here, judge_of
-from donors.importing.gift_import import ROW_DUPLICATE, ROW_IMPORTED, ROW_OK, GiftImport, ImportRow
+from donors.importing.gift_import import ROW_DUPLICATE, ROW_IMPORTED, ROW_OK, GiftImport, ImportRow, note_rows
 from donors.importing.judging import Judged
 from donors.importing.pieces import bounds, read_piece
 from donors.offline.offline_gift import OfflineGift
@@ -137,9 +137,10 @@ def _meet(found: GiftImport, rows: list[_Sound]) -> tuple[dict[tuple[str, str], 
     for kind, column in (("email", Donor.email), ("outside_key", Donor.outside_key)):
         values = [value for which, value in first if which == kind]
         query = select(column, person_id()).where(
-            Donor.organisation_id == found.organisation_id, column.in_(values)
+            Donor.organisation_id == found.organisation_id, among(column, "values")
         )
-        known |= {(kind, str(row[0])): row[1] for row in db.session.execute(query)} if values else {}
+        met = db.session.execute(query, {"values": values}) if values else ()
+        known |= {(kind, str(row[0])): row[1] for row in met}
     return known, new
 
 
@@ -196,14 +197,7 @@ def _note_offline(found: GiftImport, rows: list[_Sound], gifts: dict[int, dict[s
 
 
 def _note_here(found: GiftImport, rows: list[_Sound]) -> None:
-    numbers = [each.judged.number for each in rows]
-    if numbers:
-        db.session.execute(
-            update(ImportRow)
-            .where(ImportRow.import_id == found.id, ImportRow.number.in_(numbers))
-            .values(status=ROW_DUPLICATE, rule="here")
-            .execution_options(synchronize_session=False)
-        )
+    note_rows(found, [each.judged.number for each in rows], status=ROW_DUPLICATE, rule="here")
 
 
 def _note_imported(

@@ -7,20 +7,27 @@ file came, and who have nothing else here, are forgotten again.
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, exists, select, update
+from sqlalchemy import Row, Select, exists, select, update
 
 from campaigns.drives.drive import Drive
 from campaigns.funds import ledger
 from campaigns.funds.ledger import Line
 from core import clock
-from core.db import db, insert_rows
+from core.db import among, db, insert_rows
 from core.gathering import gathering
 from core.money import Money
 from donors.figures import tally
 from donors.figures.snapping import freeze_if_due
 from donors.gifts.gift import TRANSITIONS, VOIDED, Gift
 from donors.gifts.gift_void import REOPENED, GiftVoid
-from donors.importing.gift_import import PIECE_ROWS, ROW_IMPORTED, ROW_UNDONE, GiftImport, ImportRow
+from donors.importing.gift_import import (
+    PIECE_ROWS,
+    ROW_IMPORTED,
+    ROW_UNDONE,
+    GiftImport,
+    ImportRow,
+    note_rows,
+)
 from donors.offline.recording import lines_of
 from donors.people.consent import Consent
 from donors.people.donor import Donor
@@ -41,20 +48,20 @@ def take_back_some(found: GiftImport) -> bool:
     rows = {str(row[1]): int(row[0]) for row in db.session.execute(query)}
     if not rows:
         return False
-    gifts = db.session.execute(_told_of(list(rows))).all()
+    gifts = db.session.execute(_told_of(), {"ids": list(rows)}).all()
     gone = [gift for gift in gifts if gift.state == VOIDED or VOIDED in TRANSITIONS[gift.state]]
     _void(found, [gift for gift in gone if gift.state != VOIDED])
     gone_ids = {gift.id for gift in gone}
-    _note(found, [rows[gift.id] for gift in gone], status=ROW_UNDONE)
-    _note(found, [rows[gift.id] for gift in gifts if gift.id not in gone_ids], rule="went_back")
+    note_rows(found, [rows[gift.id] for gift in gone], status=ROW_UNDONE)
+    note_rows(found, [rows[gift.id] for gift in gifts if gift.id not in gone_ids], rule="went_back")
     return len(rows) == PIECE_ROWS
 
 
-def _told_of(gift_ids: list[str]) -> Any:
-    """What taking back needs to know of these gifts, which stay locked: rows, since objects cost more than the work."""
+def _told_of() -> Any:
+    """What taking back needs to know of the gifts `ids`, which stay locked: rows, objects cost more than the work."""
     columns = (Gift.id, Gift.state, Gift.amount_minor, Gift.processing_fee_minor, Gift.currency)
     more = (Gift.counts, Gift.drive_id, Gift.donor_id, Gift.paid_at)
-    return select(*columns, *more).where(Gift.id.in_(gift_ids)).order_by(Gift.id).with_for_update()
+    return select(*columns, *more).where(among(Gift.id, "ids")).order_by(Gift.id).with_for_update()
 
 
 def _void(found: GiftImport, gifts: Sequence[Row[Any]]) -> None:
@@ -63,8 +70,8 @@ def _void(found: GiftImport, gifts: Sequence[Row[Any]]) -> None:
     drive, now = db.session.get_one(Drive, found.drive_id), clock.now()
     freeze_if_due(drive)
     ids = [gift.id for gift in gifts]
-    move = update(Gift).where(Gift.id.in_(ids)).values(state=VOIDED)
-    db.session.execute(move.execution_options(synchronize_session=False))
+    table: Any = Gift.__table__
+    db.session.execute(update(table).where(among(table.c.id, "ids")).values(state=VOIDED), {"ids": ids})
     with gathering():
         for gift in gifts:
             ledger.post(
@@ -83,9 +90,8 @@ def _void(found: GiftImport, gifts: Sequence[Row[Any]]) -> None:
     )
     said = {"kind": REOPENED, "reason": found.undo_reason, "said_by": found.undone_by, "at": now}
     insert_rows(GiftVoid, [{"gift_id": gift_id, **said} for gift_id in ids])
-    for gift in db.session.scalars(
-        select(Gift).join(Receipt, Receipt.gift_id == Gift.id).where(Gift.id.in_(ids))
-    ):
+    with_receipt = select(Gift).join(Receipt, Receipt.gift_id == Gift.id).where(among(Receipt.gift_id, "ids"))
+    for gift in db.session.scalars(with_receipt, {"ids": ids}):
         receipt.void(gift, at=now)
     db.session.flush()
 
@@ -96,33 +102,42 @@ def _lines_back(gift: Row[Any]) -> list[Line]:
     return lines_of(-amount, -fee, gift.drive_id if gift.counts else ledger.NO_DRIVE)
 
 
-def _note(found: GiftImport, numbers: list[int], **values: str) -> None:
-    if numbers:
-        which = (ImportRow.import_id == found.id, ImportRow.number.in_(numbers))
-        db.session.execute(
-            update(ImportRow).where(*which).values(values).execution_options(synchronize_session=False)
-        )
-
-
 def forget_some(found: GiftImport) -> bool:
     """Once all is taken back: the next people whom the file alone brought are erased, and their words go from its
-    gifts; whether there may be more."""
-    brought = (
-        select(Gift.donor_id)
-        .join(ImportRow, ImportRow.gift_id == Gift.id)
-        .where(ImportRow.import_id == found.id, ImportRow.is_new_donor, ImportRow.status == ROW_UNDONE)
+    gifts; whether there may be more. Row after row, so that a step reads its own rows alone."""
+    query = (
+        select(ImportRow.number, Gift.donor_id)
+        .join(Gift, Gift.id == ImportRow.gift_id)
+        .where(
+            ImportRow.import_id == found.id,
+            ImportRow.status == ROW_UNDONE,
+            ImportRow.number > found.forgotten_to,
+            ImportRow.is_new_donor,
+        )
+        .order_by(ImportRow.number)
+        .limit(PIECE_ROWS)
     )
+    rows = db.session.execute(query).all()
+    if not rows:
+        return False
+    people = list(db.session.scalars(_to_forget(), {"ids": sorted({row[1] for row in rows})}))
+    if people:
+        erasing.scrub_gifts(among(Gift.__table__.c.donor_id, "people"), people=[each.id for each in people])
+    for each in people:
+        each.email, each.name, each.outside_key = f"{each.id}@erased.invalid", "", None
+        each.erased_at = clock.now()
+    found.forgotten_to = int(rows[-1][0])
+    db.session.flush()
+    return len(rows) == PIECE_ROWS
+
+
+def _to_forget() -> Select[Donor]:
+    """Those of the donors `ids` who have nothing here any more; they stay locked."""
     query = select(Donor).where(
-        Donor.id.in_(brought),
+        among(Donor.id, "ids"),
         Donor.erased_at.is_(None),
         ~exists().where(Gift.donor_id == Donor.id, Gift.state != VOIDED),
         ~exists().where(RecurringGift.donor_id == Donor.id),
         ~exists().where(Consent.donor_id == Donor.id),
     )
-    people = list(db.session.scalars(query.limit(PIECE_ROWS).with_for_update(of=Donor)))
-    erasing.scrub_gifts(Gift.donor_id.in_([each.id for each in people]))
-    for each in people:
-        each.email, each.name, each.outside_key = f"{each.id}@erased.invalid", "", None
-        each.erased_at = clock.now()
-    db.session.flush()
-    return len(people) == PIECE_ROWS
+    return query.order_by(Donor.id).with_for_update(of=Donor)

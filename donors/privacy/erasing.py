@@ -5,9 +5,10 @@ messages, tributes, mails and what Stripe told of the person are not.
 """
 
 from datetime import timedelta
+from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import ColumnElement, delete, func, or_, select, update
 
 from core import clock
 from core.db import db
@@ -127,10 +128,10 @@ def _empty_events(donor: Donor, addresses: list[str]) -> None:
     db.session.execute(statement.values(body="").execution_options(synchronize_session=False))
 
 
-def scrub_gifts(which: object) -> None:
-    """Take the words of a person off gifts; amounts, dates and states stay."""
-    told = select(Gift.id).where(which)  # pyright: ignore[reportArgumentType]
-    matched = update(EmployerMatch).where(EmployerMatch.gift_id.in_(told)).values(employer="")
-    db.session.execute(matched.execution_options(synchronize_session=False))
-    statement = update(Gift).where(which).values(dict.fromkeys(PERSONAL, ""))  # pyright: ignore[reportArgumentType]
-    db.session.execute(statement.execution_options(synchronize_session=False))
+def scrub_gifts(which: ColumnElement[bool], **values: list[str]) -> None:
+    """Take the words of a person off gifts; amounts, dates and states stay. `values` are the parameters of `which`."""
+    gifts: Any = Gift.__table__
+    matches: Any = EmployerMatch.__table__
+    matched = matches.c.gift_id.in_(select(gifts.c.id).where(which))
+    db.session.execute(update(matches).where(matched).values(employer=""), values)
+    db.session.execute(update(gifts).where(which).values(dict.fromkeys(PERSONAL, "")), values)

@@ -1,6 +1,6 @@
 """A file of so many rows, one in twenty of them bad, imported by processes of their own:
 
-    python -m tests.torture.importing whole <rows> <settings as JSON>    every step, with seconds and memory
+    python -m tests.torture.importing whole <rows> <settings as JSON>    every step, with seconds
     python -m tests.torture.importing work <import id> <settings>        a worker: goes on until nothing is left
     python -m tests.torture.importing ready <rows> <settings>            a file that is uploaded and asked to be checked
     python -m tests.torture.importing next <import id> <settings>        asks for the import once it is checked
@@ -10,7 +10,6 @@ Each ends with a line of JSON.
 """
 
 import json
-import resource
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -160,26 +159,20 @@ def whole(rows: int, folder: Path) -> dict[str, Any]:
         steps.undo_import(actor(), found.id, reason="To see it go")
     watch("undo", lambda: advance_import.run(found.id))
     told["undone"], told["after_undo"] = counts(found), figures(drive)
-    return {**told, "seconds": watch.seconds, "memory_mb": watch.peak_mb, "wrong": wrong()}
+    return {**told, "seconds": watch.seconds, "wrong": wrong()}
 
 
 class Watch:
-    """Seconds of each step, and the process's highest memory at its end, in megabytes."""
+    """Seconds of each step."""
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = {}
-        self.peak_mb: dict[str, float] = {"start": _peak_mb()}
 
     def __call__(self, name: str, work: Callable[[], Any]) -> Any:
         began = time.monotonic()
         done = work()
         self.seconds[name] = round(time.monotonic() - began, 2)
-        self.peak_mb[name] = _peak_mb()
         return done
-
-
-def _peak_mb() -> float:
-    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)
 
 
 def _one(import_id: str) -> GiftImport:

@@ -1,4 +1,4 @@
-"""A large file comes in, changes nothing the second time and goes again, in memory that does not grow with it.
+"""A large file comes in, changes nothing the second time and goes again.
 
 The suite imports a few thousand rows; `AMPARO_TORTURE=1` a hundred thousand, and prints how long it took.
 """
@@ -23,8 +23,6 @@ KILLS = 25 if IS_LONG else 3
 #: Seconds within which a worker is killed.
 LONGEST_LIFE = 0.6
 KILL_ROWS = 20_000 if IS_LONG else 4_000
-#: How much more a process may have held while it worked than before it: a few pieces and the caches of the database.
-MOST_GROWTH_MB = 110
 pytestmark = [] if IS_LONG else [pytest.mark.once]
 
 
@@ -69,9 +67,7 @@ def test_a_large_file_comes_in_and_goes_again(settings: str, database_kind: str)
     assert found["after_again"] == found["after_import"]
     assert found["after_undo"] == found["before"]
     assert found["wrong"] == []
-    memory = found["memory_mb"]
-    print(f"\n{database_kind}, {ROWS} rows: seconds {found['seconds']}, highest MB {memory}")  # noqa: T201
-    assert max(memory.values()) - memory["start"] < MOST_GROWTH_MB
+    print(f"\n{database_kind}, {ROWS} rows: seconds {found['seconds']}")  # noqa: T201
 
 
 def test_workers_that_are_killed_double_nothing(settings: str) -> None:
