@@ -6,7 +6,7 @@ A cursor names the last row seen, so rows that arrive meanwhile neither repeat n
 import base64
 import binascii
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -43,6 +43,13 @@ def numbered(query: Select[Any], *, number: int | None = None, size: int = PAGE_
     page = min(max(number if number is not None else request.args.get("page", 1, type=int), 1), pages)
     items = list(db.session.scalars(query.limit(size).offset((page - 1) * size)).unique())
     return Pager(items, page, pages, total)
+
+
+def numbered_list(rows: Sequence[Any], *, size: int = PAGE_SIZE) -> Pager:
+    """The same of rows that are reckoned and stand in no table, in their order."""
+    pages = max(1, -(-len(rows) // size))
+    page = min(max(request.args.get("page", 1, type=int), 1), pages)
+    return Pager(list(rows[(page - 1) * size : page * size]), page, pages, len(rows))
 
 
 @dataclass(frozen=True)

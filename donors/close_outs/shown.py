@@ -1,17 +1,16 @@
 """The shares of a close-out as staff reads them: planned ones while it is prepared, the kept ones afterwards."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from flask import request
 from sqlalchemy import select
 
 from campaigns.funds import surplus
 from campaigns.funds.fund import Fund
 from core.db import db
 from core.money import Money
-from core.web.paging import PAGE_SIZE, Page, Pager, page, page_of_list
+from core.web.paging import Page, Pager, numbered_list, page, page_of_list
 from donors.close_outs.close_out import DRAFT, CloseOut, CloseOutShare
 from donors.close_outs.plan import Plan, Share, plan_of
 from donors.gifts.gift import Gift
@@ -41,11 +40,8 @@ class Row:
 
 def page_of(close_out: CloseOut, plan: Plan | None) -> Pager:
     """The page that `?page=` asks for."""
-    shares = _shares(close_out, plan)
-    pages = max(1, -(-len(shares) // PAGE_SIZE))
-    number = min(max(request.args.get("page", 1, type=int), 1), pages)
-    piece = shares[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
-    return Pager(list(_filled_in(close_out, piece)), number, pages, len(shares))
+    pager = numbered_list(_shares(close_out, plan))
+    return replace(pager, items=list(_filled_in(close_out, pager.items)))
 
 
 def pieces_of(close_out: CloseOut, *, limit: int, cursor: str | None = None) -> Page:
