@@ -32,9 +32,7 @@ REASONS: dict[str, Any] = {
     DISPUTED: lazy_gettext("The donor's bank has taken the payment back meanwhile."),
     RETURNED: lazy_gettext("It went back to the donor meanwhile."),
     REFUSED: lazy_gettext("Stripe refused the refund."),
-    ELSEWHERE: lazy_gettext(
-        "It went back by another way: at Stripe's dashboard, by staff, or by the donor's bank."
-    ),
+    ELSEWHERE: lazy_gettext("It went back by another way."),
     CAME_BACK: lazy_gettext("The card did not take the refund, so the money came back."),
 }
 

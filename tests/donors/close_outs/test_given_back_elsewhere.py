@@ -107,7 +107,7 @@ def test_a_whole_refund_there_settles_the_share(
     assert session.get_one(CloseOutShare, other.id).because == ""
     assert list(ledger.verify()) == []
     page = desk.frida.get(f"/staff/close-outs/{found}").text
-    assert "It went back by another way" in page
+    assert "of it went back by another way" in page
     assert "2 of 2" in page
     assert "to 2 donors" in client.get(f"/d/{drive.slug}").text
 
