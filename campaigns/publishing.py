@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -17,6 +18,9 @@ from campaigns.clearance.clearance import APPROVED, Clearance
 from campaigns.clearance.subjects import get_subject, hash_of, require_owner
 from campaigns.drives import launching
 from campaigns.names import naming
+from campaigns.partners import lead_moves
+from campaigns.partners.lead_handover import LeadHandover
+from campaigns.partners.lead_moves import LEAD_MOVED
 from campaigns.timeline import telling
 from campaigns.updates import updating
 from core import clock, ids
@@ -34,6 +38,8 @@ PUBLISHING: dict[str, Callable[[Actor, str], Any]] = {
     "timeline": telling.publish_entry,
     "names": naming.publish_names,
 }
+#: Whose words they are moves with the lead; a drive's are those of the organisation that takes its money.
+_OF_THE_LEAD = ("campaign", "update", "timeline")
 FURTHEST = timedelta(days=90)
 
 
@@ -119,6 +125,32 @@ def find_refused(clearance_id: str) -> ScheduledPublication | None:
     query = select(ScheduledPublication).where(ScheduledPublication.clearance_id == clearance_id)
     latest = db.session.scalar(query.order_by(ScheduledPublication.asked_at.desc()).limit(1))
     return latest if latest is not None and latest.ended_as == "refused" else None
+
+
+@lead_moves.ends
+def call_off(handover: LeadHandover) -> str:
+    """What the former lead wanted to become public by itself. The words are the new lead's now, approved as they
+    are."""
+    query = (
+        select(ScheduledPublication)
+        .join(Clearance, Clearance.id == ScheduledPublication.clearance_id)
+        .where(Clearance.campaign_id == handover.campaign_id, Clearance.kind.in_(_OF_THE_LEAD))
+        .where(ScheduledPublication.ended_at.is_(None))
+        .order_by(ScheduledPublication.id)
+    )
+    found = db.session.scalars(query.with_for_update(of=ScheduledPublication)).all()
+    for each in found:
+        each.end("refused", because=LEAD_MOVED)
+    if not found:
+        return ""
+    return ngettext(
+        "One text was to become public at a time that was chosen; it does not. What was approved stays approved, and "
+        "%(receiver)s publishes it.",
+        "%(num)d texts were to become public at times that were chosen; they do not. What was approved stays approved, "
+        "and %(receiver)s publishes it.",
+        len(found),
+        receiver=handover.receiver.name,
+    )
 
 
 def list_due() -> list[str]:

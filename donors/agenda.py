@@ -23,6 +23,8 @@ from donors.figures.pacing import pace_sentence
 from donors.figures.progress import Progress
 from donors.gifts.gift import Gift
 from donors.gifts.refund import Refund
+from donors.mailings import lead_moving
+from donors.mailings.mailing import Mailing
 from donors.payouts.comparison import Comparison
 from donors.reading import Wanted
 from donors.recurring.recurring_gift import FAILING
@@ -49,6 +51,17 @@ def failing_events(actor: Actor) -> list[AgendaItem]:
         count,
     )
     return [AgendaItem(text, url_for("giving-staff.events", state="failing"), count, "now")] if count else []
+
+
+@agenda.item
+def stopped_mailings(actor: Actor) -> list[AgendaItem]:
+    """Those that stopped because the lead moved, for a while."""
+    if not actor.can("campaigns.edit"):
+        return []
+    recent = lead_moving.stopped(actor).where(Mailing.ended_at >= clock.now() - _RECENTLY)
+    found = list(dict.fromkeys(db.session.scalars(recent.with_only_columns(Mailing.update_id).limit(20))))
+    text = _("A mailing was stopped when the lead of its campaign moved")
+    return [AgendaItem(text, url_for("giving-staff.mailings", update_id=each)) for each in found]
 
 
 @agenda.item

@@ -16,6 +16,7 @@ from donors.importing import working as imports
 from donors.mailings import sending as mailings
 from donors.payments import (
     at_stripe,
+    close_outs_at_stripe,
     defence_at_stripe,
     disputes_at_stripe,
     events_at_stripe,
@@ -122,30 +123,15 @@ def sweep_holds() -> None:
 @jobs.job
 def work_close_out(close_out_id: str) -> None:
     """Two people agreed to a close-out: give back, write to donors, come to an end."""
-    more = True
-    while more:
-        with transaction():
-            more = working.decide_refunds(close_out_id)
-    at_stripe.each_of(at_stripe.send_refund, working.refunds_on_the_way(close_out_id))
-    with transaction():
-        more = working.take_in_refusals(close_out_id)
-    if not more:
-        return  # Stripe is not done; the sweep goes on later
-    while more:
-        with transaction():
-            more = working.write_to_donors(close_out_id)
-    with transaction():
-        working.finish(close_out_id)
+    close_outs_at_stripe.work_off(close_out_id)
 
 
 @jobs.every(minutes=1)
 def sweep_close_outs() -> None:
-    """Close-outs whose worker died, whose refunds were still on their way, or came back since."""
+    """Close-outs whose worker died, whose refunds were still on their way, or of which money moved since."""
     for close_out_id in working.list_working():
         work_close_out.run(close_out_id)
-    for close_out_id in working.list_returned():
-        with transaction():
-            working.take_in_returns(close_out_id)
+    close_outs_at_stripe.take_in_moves()
 
 
 @jobs.every(minutes=1)

@@ -95,6 +95,7 @@ def text_page(clearance: Clearance, **forms: Form) -> str:
         said=[sentence for form in forms.values() for sentence in form.errors.get("_", [])],
         withdrawal=Form(ReasonSchema()),
         scheduled=publishing.find_scheduled(clearance.id),
+        leader=db.session.get_one(Organisation, campaign_of(subject).organisation_id),
         refused_plan=publishing.find_refused(clearance.id),
         schedule=forms.get("schedule", Form(ScheduleSchema())),
         zone=_zone(),

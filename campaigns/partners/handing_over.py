@@ -5,6 +5,7 @@ withdraws. Drives, funds, gifts, receipts and donors stay with the organisation 
 with the one that took the case.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from flask_babel import gettext as _
@@ -14,6 +15,7 @@ from campaigns import reading
 from campaigns.campaign import Campaign
 from campaigns.opening import get_led
 from campaigns.partner import Partner
+from campaigns.partners import lead_moves
 from campaigns.partners.lead_handover import ACCEPTED, DECLINED, PROPOSED, WITHDRAWN, LeadHandover
 from campaigns.partners.letters import write_to_owners
 from core import clock
@@ -87,9 +89,10 @@ def accept_handover(actor: Actor, handover_id: str) -> LeadHandover:
     campaign.organisation_id = row.to_id
     _swap(campaign.id, row)
     db.session.flush()
+    ended = lead_moves.end_all(row)
     page_epoch.advance()
     _record(actor, row, "lead.handed_over")
-    _tell_both(row, campaign, _("accepted"))
+    _tell_both(row, campaign, _("accepted"), more=ended)
     return row
 
 
@@ -167,17 +170,18 @@ def _record(actor: Actor, row: LeadHandover, verb: str) -> None:
         audit.record(there, verb, row.campaign_id, after={"from": row.from_id, "to": row.to_id})
 
 
-def _tell_both(row: LeadHandover, campaign: Campaign, done: str) -> None:
+def _tell_both(row: LeadHandover, campaign: Campaign, done: str, *, more: Sequence[str] = ()) -> None:
+    said = _(
+        "%(giver)s hands the lead over to %(receiver)s: %(done)s.",
+        giver=row.giver.name,
+        receiver=row.receiver.name,
+        done=done,
+    )
     for organisation_id in (row.from_id, row.to_id):
         write_to_owners(
             organisation_id,
             key=f"handover:{row.id}:{row.state}",
             subject=_("The lead of “%(campaign)s”: %(done)s", campaign=campaign.title, done=done),
-            sentence=_(
-                "%(giver)s hands the lead over to %(receiver)s: %(done)s.",
-                giver=row.giver.name,
-                receiver=row.receiver.name,
-                done=done,
-            ),
+            sentence=" ".join([said, *more]),
             path=f"/staff/campaigns/{campaign.id}",
         )

@@ -6,6 +6,7 @@ A cursor names the last row seen, so rows that arrive meanwhile neither repeat n
 import base64
 import binascii
 import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -44,6 +45,13 @@ def numbered(query: Select[Any], *, number: int | None = None, size: int = PAGE_
     return Pager(items, page, pages, total)
 
 
+def numbered_list(rows: Sequence[Any], *, size: int = PAGE_SIZE) -> Pager:
+    """The same of rows that are reckoned and stand in no table, in their order."""
+    pages = max(1, -(-len(rows) // size))
+    page = min(max(request.args.get("page", 1, type=int), 1), pages)
+    return Pager(list(rows[(page - 1) * size : page * size]), page, pages, len(rows))
+
+
 @dataclass(frozen=True)
 class Page:
     """One piece for software: `items`, and the cursor of the next piece or None at the end."""
@@ -71,6 +79,26 @@ def page(
     items = list(db.session.scalars(query).unique())
     more = len(items) > limit
     return Page(items[:limit], _write(items[limit - 1], order) if more else None)
+
+
+def page_of_list(
+    rows: Iterable[Any],
+    order: tuple[InstrumentedAttribute[Any], ...],
+    *,
+    limit: int = PAGE_SIZE,
+    cursor: str | None = None,
+) -> Page:
+    """The same of rows that are reckoned and stand in no table; they have attributes named like `order`."""
+    limit = min(max(limit, 1), MOST)
+
+    def place(row: Any) -> list[Any]:
+        return [getattr(row, column.key) for column in order]
+
+    found = sorted(rows, key=place, reverse=True)
+    if cursor:
+        after = _read(cursor, order)
+        found = [row for row in found if place(row) < after]
+    return Page(found[:limit], _write(found[limit - 1], order) if len(found) > limit else None)
 
 
 def _write(row: Any, order: tuple[InstrumentedAttribute[Any], ...]) -> str:

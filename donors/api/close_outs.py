@@ -5,17 +5,24 @@ from typing import Any
 from campaigns import reading
 from core.db import transaction
 from core.errors import NotFound
+from core.web.paging import Page
 from donors.api.blueprint import bp
 from donors.close_outs import closing, working
 from donors.close_outs.close_out import CloseOut, CloseOutChoice, get_close_out, standing_of
 from donors.close_outs.plan import plan_of
-from donors.schemas.close_outs import ChoiceOut, ChoiceSchema, CloseOutOut, CloseOutWithProgressOut, PlanOut
+from donors.close_outs.shown import pieces_of
+from donors.schemas.close_outs import (
+    ChoiceOut,
+    ChoiceSchema,
+    CloseOutOut,
+    CloseOutWithProgressOut,
+    PlanOut,
+    ShareOut,
+)
 from staff.access import current_actor
 from staff.approval.proposal import Proposal
 from staff.bearer import token_required
-from staff.schemas import ProposalOut
-
-MOST_SHARES = 1000
+from staff.schemas import PieceIn, ProposalOut, piece_of
 
 
 @bp.post("/drives/<drive_id>/close-out")
@@ -70,15 +77,24 @@ def choose_for_clause(body: dict[str, Any], close_out_id: str, clause_id: str) -
 @token_required("gifts.view")
 @bp.response(200, PlanOut)
 def preview_close_out(close_out_id: str) -> dict[str, Any]:
-    """What would be done now: how the rest was reckoned, and each gift's share."""
+    """What would be done now: how the rest was reckoned, and what is chosen for each version."""
     plan = plan_of(get_close_out(current_actor(), close_out_id))
     return {
         "digest": plan.digest,
         "is_complete": plan.is_complete,
         "reckoning": plan.reckoning,
         "parts": plan.parts,
-        "shares": plan.shares[:MOST_SHARES],
     }
+
+
+@bp.get("/close-outs/<close_out_id>/shares")
+@token_required("gifts.view")
+@bp.arguments(PieceIn, location="query")
+@bp.response(200, piece_of(ShareOut, "CloseOutSharePieceOut"))
+def list_close_out_shares(query: dict[str, Any], close_out_id: str) -> Page:
+    """Each gift's share, by gift, largest id first: what would become of it while the close-out is prepared, and what
+    became of it afterwards. Planned shares move with the money; the preview's `digest` tells whether they did."""
+    return pieces_of(get_close_out(current_actor(), close_out_id), **query)
 
 
 @bp.post("/close-outs/<close_out_id>/approval-requests")

@@ -26,7 +26,8 @@ def read_mailings(update_id: str) -> list[dict[str, Any]]:
 @bp.arguments(MailingIn)
 @bp.response(201, MailingOut)
 def create_mailing(body: dict[str, Any], update_id: str) -> dict[str, Any]:
-    """Send a public update to donors who agreed to news. 409 `not_public`."""
+    """Send a public update to one's own donors who agreed to one's news: for the lead, and for who takes gifts for
+    the campaign. 409 `not_public`."""
     with transaction():
         return _told(plan_mailing(current_actor(), update_id, **body))
 
@@ -41,5 +42,5 @@ def create_mailing_cancellation(mailing_id: str) -> dict[str, Any]:
 
 
 def _told(mailing: Mailing) -> dict[str, Any]:
-    names = ("id", "update_id", "audience", "drive_id", "state", "due_at", "ended_at")
+    names = ("id", "update_id", "audience", "drive_id", "state", "due_at", "ended_at", "ended_because")
     return {name: getattr(mailing, name) for name in names} | {"results": results_of(mailing)}

@@ -3,18 +3,19 @@
 from typing import Any
 
 from core.db import transaction
-from core.web.paging import Page, page
+from core.web.paging import Page, page, page_of_list
 from donors.api.blueprint import bp
 from donors.merging import merging, previewing, suggesting, undoing
-from donors.merging.merge import DonorMerge
+from donors.merging.merge import DonorMerge, TwoPeople
 from donors.merging.previewing import Preview
 from donors.schemas.merging import (
+    DuplicatePieceIn,
     MergeIn,
     MergeOut,
     PairIn,
     PreviewIn,
     PreviewOut,
-    SuggestionsOut,
+    SuggestionOut,
     UndoMergeSchema,
 )
 from staff.access import current_actor
@@ -24,10 +25,13 @@ from staff.schemas import PieceIn, piece_of
 
 @bp.get("/donor-duplicates")
 @token_required("gifts.view")
-@bp.response(200, SuggestionsOut)
-def list_duplicates() -> dict[str, Any]:
-    """Pairs of donors who may be one person; the likeliest few hundred."""
-    return {"items": suggesting.suggestions(current_actor())}
+@bp.arguments(DuplicatePieceIn, location="query")
+@bp.response(200, piece_of(SuggestionOut, "DonorDuplicatePieceOut"))
+def list_duplicates(query: dict[str, Any]) -> Page:
+    """Pairs of donors who may be one person and of whom nobody has said that they are two, by their ids."""
+    pairs = suggesting.find_pairs(current_actor(), query["q"])
+    order = (TwoPeople.one_id, TwoPeople.other_id)
+    return page_of_list(pairs, order, limit=query["limit"], cursor=query.get("cursor"))
 
 
 @bp.post("/donor-duplicates/refusals")

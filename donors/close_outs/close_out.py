@@ -38,6 +38,7 @@ TRANSITIONS = frozenset({(DRAFT, WORKING), (WORKING, DONE), (DRAFT, UNDONE)})
 #: What becomes of a gift's share: back to its donor, to another fund, or it stays for the fund's purpose.
 BACK, MOVED, STAYS = "back", "moved", "stays"
 _STANDING = text("state <> 'undone'")
+_BECAUSE = text("because <> ''")
 
 
 class CloseOut(Model):
@@ -113,7 +114,10 @@ class CloseOutShare(MoneyColumns, Model):
         CheckConstraint("amount_minor > 0", name="amount"),
         CheckConstraint("outcome IN ('back','moved','stays')", name="outcome"),
         CheckConstraint("(outcome = 'moved') = (to_fund_id IS NOT NULL)", name="to_fund"),
+        CheckConstraint("elsewhere_minor >= 0 AND elsewhere_minor <= amount_minor", name="elsewhere"),
         Index("ix_close_out_share_close_out", "close_out_id", "donor_id"),
+        # Those of which news may still come.
+        Index("ix_close_out_share_because", "close_out_id", sqlite_where=_BECAUSE, postgresql_where=_BECAUSE),
     )
 
     gift_id: Mapped[str] = mapped_column(ForeignKey(Gift.id), primary_key=True)
@@ -121,10 +125,14 @@ class CloseOutShare(MoneyColumns, Model):
     donor_id: Mapped[str] = mapped_column(ForeignKey(Donor.id))
     clause_id: Mapped[str] = mapped_column(ForeignKey(SurplusClause.id))
     outcome: Mapped[str] = mapped_column(Text)
-    #: Why it does not go back although refunds were chosen: a key of `plan.REASONS`, or empty.
+    #: Why it does not go back by a refund of its own although refunds were chosen: a key of `plan.REASONS`, or empty.
     because: Mapped[str] = mapped_column(Text, default="")
     to_fund_id: Mapped[str | None] = mapped_column(ForeignKey(Fund.id))
     refund_id: Mapped[str | None] = mapped_column(ForeignKey(Refund.id), unique=True)
+    #: What of the gift had gone back before the shares were fixed, refunds on their way included.
+    gone_minor: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    #: What of the share went back since by other refunds than its own: made at Stripe, by staff, by a bank.
+    elsewhere_minor: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
 
 
 class CloseOutNotice(Model):

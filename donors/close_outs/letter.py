@@ -35,7 +35,25 @@ class Line:
 
 def write(close_out: CloseOut, donor: Donor, shares: Sequence[CloseOutShare]) -> None:
     """Queue the donor's letter, in their language; once, by its key. Who told no address gets none."""
-    if donor.email is None:
+    _queue(close_out, donor, shares, key=f"close-out:{close_out.id}:{donor.id}")
+
+
+def correct(close_out: CloseOut, donor: Donor, shares: Sequence[CloseOutShare]) -> None:
+    """Queue a second letter: what was to stay went back after all. Once for what went back by now, by its key."""
+    gone = sum(share.elsewhere_minor for share in shares)
+    key = f"close-out-again:{close_out.id}:{donor.id}:{gone}"
+    _queue(close_out, donor, shares, key=key, is_correction=True)
+
+
+def _queue(
+    close_out: CloseOut,
+    donor: Donor,
+    shares: Sequence[CloseOutShare],
+    *,
+    key: str,
+    is_correction: bool = False,
+) -> None:
+    if donor.email is None or donor.erased_at is not None:
         return
     drive = db.session.get_one(Drive, close_out.drive_id)
     organisation = db.session.get_one(Organisation, close_out.organisation_id)
@@ -49,10 +67,11 @@ def write(close_out: CloseOut, donor: Donor, shares: Sequence[CloseOutShare]) ->
             "donor": donor,
             "lines": lines,
             "wordings": list(dict.fromkeys(line.wording for line in lines)),
+            "is_correction": is_correction,
             "page_url": f"{current_app.config['BASE_URL']}/d/{drive.slug}",
         }
         queue_mail(
-            key=f"close-out:{close_out.id}:{donor.id}",
+            key=key,
             to=donor.email,
             subject=subject,
             text=render_template("mail/close_out.txt", **about),
@@ -61,13 +80,20 @@ def write(close_out: CloseOut, donor: Donor, shares: Sequence[CloseOutShare]) ->
 
 
 def _subject(drive: Drive, shares: Sequence[CloseOutShare]) -> str:
-    back = [share.amount for share in shares if share.outcome == BACK]
+    back = [_back(share) for share in shares if _back(share)]
     if not back:
         return _("What “%(drive)s” had left, and where it goes", drive=drive.title)
     total = sum(back, Money.zero(drive.currency))
     return _(
         "“%(drive)s” had money left: %(amount)s goes back to you", drive=drive.title, amount=money_text(total)
     )
+
+
+def _back(share: CloseOutShare) -> Money:
+    """What of a share goes back, or went back already."""
+    if share.outcome == BACK:
+        return share.amount
+    return Money(share.elsewhere_minor, share.currency)
 
 
 def _lines(close_out: CloseOut, shares: Sequence[CloseOutShare]) -> list[Line]:
@@ -81,7 +107,9 @@ def _lines(close_out: CloseOut, shares: Sequence[CloseOutShare]) -> list[Line]:
 
 def _line(close_out: CloseOut, share: CloseOutShare, gift: Gift) -> Line:
     amount = money_text(share.amount)
-    if share.outcome == BACK:
+    if share.elsewhere_minor:
+        said = _gone_already(close_out, share)
+    elif share.outcome == BACK:
         said = _("%(amount)s goes back to your card.", amount=amount)
     elif share.outcome == MOVED:
         target = db.session.get_one(Fund, str(share.to_fund_id))
@@ -96,3 +124,19 @@ def _line(close_out: CloseOut, share: CloseOutShare, gift: Gift) -> Line:
         said = _("%(amount)s stays in the fund for its purpose: %(purpose)s", amount=amount, purpose=purpose)
     wording = db.session.get_one(SurplusClause, share.clause_id).wording
     return Line(gift.paid_at, gift.charged, share.amount, said, wording)
+
+
+def _gone_already(close_out: CloseOut, share: CloseOutShare) -> str:
+    """A share of which some went back past the close-out."""
+    gone = Money(share.elsewhere_minor, share.currency)
+    rest = share.amount - gone
+    said = _("%(amount)s has gone back to you already.", amount=money_text(gone))
+    if not rest:
+        return said
+    if share.outcome == BACK:
+        return said + " " + _("%(amount)s goes back to your card.", amount=money_text(rest))
+    purpose = close_out.fund.purpose
+    stays = _(
+        "%(amount)s stays in the fund for its purpose: %(purpose)s", amount=money_text(rest), purpose=purpose
+    )
+    return f"{said} {stays}"

@@ -25,12 +25,14 @@ from donors.stripe_gateway import amounts
 #: Why a share does not go back to its donor although refunds were chosen.
 NOT_AT_STRIPE, TOO_SMALL, DISPUTED = "not_at_stripe", "too_small", "disputed"
 RETURNED, REFUSED, CAME_BACK = "returned_meanwhile", "refused", "came_back"
+ELSEWHERE = "elsewhere"
 REASONS: dict[str, Any] = {
     NOT_AT_STRIPE: lazy_gettext("It was not paid by card, so it cannot go back that way."),
     TOO_SMALL: lazy_gettext("The share is smaller than the least amount that cards take."),
     DISPUTED: lazy_gettext("The donor's bank has taken the payment back meanwhile."),
     RETURNED: lazy_gettext("It went back to the donor meanwhile."),
     REFUSED: lazy_gettext("Stripe refused the refund."),
+    ELSEWHERE: lazy_gettext("It went back by another way."),
     CAME_BACK: lazy_gettext("The card did not take the refund, so the money came back."),
 }
 
@@ -46,6 +48,10 @@ class Share:
     outcome: str = ""
     because: str = ""
     to_fund_id: str | None = None
+    #: What of the gift went back before.
+    gone_minor: int = 0
+    #: Nothing of a planned share went back yet.
+    elsewhere_minor: int = 0
 
 
 @dataclass(frozen=True)
@@ -123,6 +129,7 @@ def _decided(gift: StandingGift, minor: int, choice: CloseOutChoice | None, fund
         outcome=outcome,
         because=because,
         to_fund_id=to_fund_id if outcome == MOVED else None,
+        gone_minor=gift.gone_minor,
     )
 
 

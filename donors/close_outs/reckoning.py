@@ -34,6 +34,8 @@ class StandingGift:
     donor_id: str
     clause_id: str
     net_minor: int
+    #: What of it went back, or is on its way.
+    gone_minor: int
     payment_intent_id: str | None
 
 
@@ -110,7 +112,7 @@ def standing_gifts(fund: Fund, drive_id: str) -> list[StandingGift]:
     """The drive's gifts that stand in whole or in part, in the order in which they were paid."""
     versions = surplus.versions_of(fund.id) or [surplus.current(fund.id)]
     columns = (Gift.id, Gift.donor_id, Gift.surplus_clause_id, Gift.started_at, Gift.payment_intent_id)
-    query = _standing(fund).with_only_columns(*columns, _net().label("net"))
+    query = _standing(fund).with_only_columns(*columns, _net().label("net"), _gone().label("gone"))
     rows = db.session.execute(query.where(Gift.drive_id == drive_id).order_by(Gift.paid_at, Gift.id))
     return [
         StandingGift(
@@ -118,6 +120,7 @@ def standing_gifts(fund: Fund, drive_id: str) -> list[StandingGift]:
             donor_id=row.donor_id,
             clause_id=row.surplus_clause_id or _clause_at(versions, row.started_at),
             net_minor=int(row.net),
+            gone_minor=int(row.gone),
             payment_intent_id=row.payment_intent_id,
         )
         for row in rows
@@ -146,13 +149,18 @@ def _standing(fund: Fund) -> Select[Gift]:
 
 def _net() -> Any:
     """What is left of a gift, refunds on their way taken off."""
+    return Gift.amount_minor + Gift.fee_cover_minor - _gone()
+
+
+def _gone() -> Any:
+    """What of a gift went back, or is on its way."""
     on_the_way = (
         select(func.coalesce(func.sum(Refund.amount_minor), 0))
         .where(Refund.gift_id == Gift.id, Refund.done_at.is_(None), Refund.failed_at.is_(None))
         .correlate(Gift)
         .scalar_subquery()
     )
-    return Gift.amount_minor + Gift.fee_cover_minor - Gift.refunded_minor - on_the_way
+    return Gift.refunded_minor + on_the_way
 
 
 def _net_of_others(fund: Fund, drive_id: str) -> int:
@@ -177,7 +185,7 @@ def refunds_on_the_way(fund: Fund) -> Money:
         .where(Refund.done_at.is_(None), Refund.failed_at.is_(None))
     )
     agreed = (
-        select(func.coalesce(func.sum(CloseOutShare.amount_minor), 0))
+        select(func.coalesce(func.sum(CloseOutShare.amount_minor - CloseOutShare.elsewhere_minor), 0))
         .join(CloseOut, CloseOut.id == CloseOutShare.close_out_id)
         .where(CloseOut.fund_id == fund.id, CloseOut.state == WORKING)
         .where(CloseOutShare.outcome == BACK, CloseOutShare.refund_id.is_(None))

@@ -1,17 +1,16 @@
 """The shares of a close-out as staff reads them: planned ones while it is prepared, the kept ones afterwards."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from flask import request
 from sqlalchemy import select
 
 from campaigns.funds import surplus
 from campaigns.funds.fund import Fund
 from core.db import db
 from core.money import Money
-from core.web.paging import PAGE_SIZE, Pager
+from core.web.paging import Page, Pager, numbered_list, page, page_of_list
 from donors.close_outs.close_out import DRAFT, CloseOut, CloseOutShare
 from donors.close_outs.plan import Plan, Share, plan_of
 from donors.gifts.gift import Gift
@@ -35,15 +34,23 @@ class Row:
     fund_name: str
     #: Of its refund, once one is decided; else empty.
     refund_state: str
+    #: What of the share went back by another way.
+    elsewhere: Money
 
 
 def page_of(close_out: CloseOut, plan: Plan | None) -> Pager:
     """The page that `?page=` asks for."""
-    shares = _shares(close_out, plan)
-    pages = max(1, -(-len(shares) // PAGE_SIZE))
-    page = min(max(request.args.get("page", 1, type=int), 1), pages)
-    piece = shares[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
-    return Pager(list(_filled_in(close_out, piece)), page, pages, len(shares))
+    pager = numbered_list(_shares(close_out, plan))
+    return replace(pager, items=list(_filled_in(close_out, pager.items)))
+
+
+def pieces_of(close_out: CloseOut, *, limit: int, cursor: str | None = None) -> Page:
+    """The shares themselves, a piece at a time. Raises Invalid on a cursor that is not ours."""
+    order = (CloseOutShare.gift_id,)
+    if close_out.state == DRAFT:
+        return page_of_list(plan_of(close_out).shares, order, limit=limit, cursor=cursor)
+    query = select(CloseOutShare).where(CloseOutShare.close_out_id == close_out.id)
+    return page(query, order, limit=limit, cursor=cursor)
 
 
 def rows_of(close_out: CloseOut) -> Iterator[Row]:
@@ -86,6 +93,7 @@ def _filled_in(close_out: CloseOut, shares: Sequence[Share | CloseOutShare]) -> 
             because=share.because,
             fund_name=names.get(share.to_fund_id, ""),
             refund_state=refunds.get(share.gift_id, ""),
+            elsewhere=Money(share.elsewhere_minor, close_out.fund.currency),
         )
 
 

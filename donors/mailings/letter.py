@@ -2,7 +2,6 @@
 
 from flask import current_app, render_template
 from flask_babel import force_locale
-from sqlalchemy import select
 
 from campaigns.campaign import Campaign
 from campaigns.updates.update import Update
@@ -27,9 +26,10 @@ def is_public(update: Update) -> bool:
     return update.is_public and db.session.get_one(Campaign, update.campaign_id).is_public
 
 
-def write(update: Update, *, unsubscribe_url: str, language: str = "en") -> Letter:
+def write(update: Update, organisation_id: str, *, unsubscribe_url: str, language: str = "en") -> Letter:
+    """As the organisation sends it whose news its reader agreed to."""
     campaign = db.session.get_one(Campaign, update.campaign_id)
-    organisation = db.session.get_one(Organisation, campaign.organisation_id)
+    organisation = db.session.get_one(Organisation, organisation_id)
     about = {
         "subject": update.title,
         "update": update,
@@ -50,10 +50,10 @@ def write(update: Update, *, unsubscribe_url: str, language: str = "en") -> Lett
 
 @only_while(_KIND)
 def still_wanted(key: str) -> bool:
-    """Asked just before a mail is handed over: the update still stands, and the donor still agrees."""
+    """Asked just before a mail is handed over: the update still stands, and the donor still agrees to news of the
+    organisation whose donor they are, whoever leads the campaign by now."""
     _kind, update_id, donor_id = key.split(":")
     update, donor = db.session.get(Update, update_id), db.session.get(Donor, donor_id)
     if update is None or donor is None or not is_public(update):
         return False
-    led_by = select(Campaign.organisation_id).where(Campaign.id == update.campaign_id)
-    return consent.holds(standing(donor_id), str(db.session.scalar(led_by)))
+    return consent.holds(standing(donor_id), donor.organisation_id)

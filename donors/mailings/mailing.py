@@ -24,6 +24,14 @@ STATES = {
 }
 TRANSITIONS = frozenset({(SCHEDULED, SENDING), (SENDING, SENT), (SCHEDULED, CANCELLED), (SENDING, CANCELLED)})
 
+#: Why it was stopped.
+BECAUSE = {
+    "asked": lazy_gettext("somebody stopped it"),
+    "not_public": lazy_gettext("the update is not public any more"),
+    "lead_moved": lazy_gettext("the lead of the campaign moved before it was due"),
+    "left": lazy_gettext("the organisation takes no part in the campaign any more"),
+}
+
 EVERYBODY, MONTHLY, OF_DRIVE = "everybody", "monthly", "drive"
 AUDIENCES = {
     EVERYBODY: lazy_gettext("Whoever gave to this campaign"),
@@ -52,7 +60,7 @@ class Mailing(Model):
     planned_by_id: Mapped[str | None] = mapped_column(ForeignKey("member.id"))
     planned_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    #: Why it was stopped: by whom it was asked, or that the update is not public any more.
+    #: Why it was stopped: a key of `BECAUSE`, or empty.
     ended_because: Mapped[str] = mapped_column(Text, default="")
 
     drive: Mapped[Drive | None] = relationship(lazy="joined")

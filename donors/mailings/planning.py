@@ -7,12 +7,12 @@ from flask_babel import gettext as _
 from sqlalchemy import func, select
 
 from campaigns import reading
+from campaigns.campaign import Campaign
 from campaigns.drives.drive import Drive
-from campaigns.opening import get_led
 from campaigns.updates.update import Update
 from core import clock, ids
 from core.db import db
-from core.errors import Conflict, Invalid
+from core.errors import Conflict, Forbidden, Invalid
 from core.mail import OutgoingMail, queue_mail
 from donors.mailings import letter
 from donors.mailings.mailing import (
@@ -48,16 +48,29 @@ class Results:
 
 
 def get_mailable(actor: Actor, update_id: str) -> Update:
-    """A public update of a campaign that the actor's organisation leads.
+    """A public update of a campaign that the actor's organisation leads, or takes gifts for.
 
     Raises NotFound, Forbidden, Conflict `not_public`: what counsel and client have not agreed to goes to nobody.
     """
     actor.require("campaigns.edit")
     update = reading.get(reading.updates_of(actor), Update, update_id)
-    get_led(actor, update.campaign_id)
+    if not may_mail(actor, update):
+        raise Forbidden(_("The lead mails it, and who takes gifts for the campaign: each to its own donors."))
     if not letter.is_public(update):
         raise Conflict("not_public", _("Publish the update first. Then it can be mailed."))
     return update
+
+
+def may_mail(actor: Actor, update: Update) -> bool:
+    """Whether the actor's organisation leads the campaign or has a drive in it, so that donors of its own gave to it.
+    Each writes to its own donors, who agreed to its news; the words are the ones that are public."""
+    campaign = db.session.get_one(Campaign, update.campaign_id)
+    if campaign.organisation_id == actor.organisation_id:
+        return True
+    own = select(Drive.id).where(
+        Drive.campaign_id == campaign.id, Drive.organisation_id == actor.organisation_id
+    )
+    return bool(db.session.scalar(select(own.exists())))
 
 
 def plan_mailing(
@@ -114,7 +127,7 @@ def send_test(actor: Actor, update_id: str) -> str:
     update = get_mailable(actor, update_id)
     member = db.session.get_one(Member, actor.member_id)
     to = db.session.get_one(User, member.account_id).email
-    written = letter.write(update, unsubscribe_url="")
+    written = letter.write(update, actor.organisation_id, unsubscribe_url="")
     queue_mail(
         key=f"news-test:{ids.new_id('test')}",
         to=to,

@@ -2,6 +2,7 @@
 
 from sqlalchemy import select
 
+from campaigns.partner import Partner
 from campaigns.updates.update import Update
 from core import clock
 from core.db import db
@@ -22,15 +23,17 @@ def list_due() -> list[str]:
 
 
 def send_batch(mailing_id: str) -> bool:
-    """Write to the next donors; whether there may be more. Stops where the update is public no more."""
+    """Write to the next donors; whether there may be more. Stops where the update is public no more, or the
+    organisation takes no part in the campaign any more."""
     query = select(Mailing).where(Mailing.id == mailing_id).with_for_update(of=Mailing)
     mailing = db.session.scalars(query.execution_options(populate_existing=True)).one()
     if mailing.state not in (SCHEDULED, SENDING):
         return False
     update = db.session.get_one(Update, mailing.update_id, populate_existing=True)
-    if not letter.is_public(update):
+    hindrance = _hindrance(mailing, update)
+    if hindrance:
         mailing.move_to(CANCELLED)
-        mailing.ended_because = "not_public"
+        mailing.ended_because = hindrance
         return False
     if mailing.state == SCHEDULED:
         mailing.move_to(SENDING)
@@ -47,10 +50,22 @@ def send_batch(mailing_id: str) -> bool:
         write_news(
             donor,
             mailing.organisation_id,
-            letter.write(update, unsubscribe_url=url, language=donor.language),
+            letter.write(update, mailing.organisation_id, unsubscribe_url=url, language=donor.language),
         )
         db.session.add(MailingRecipient(mailing_id=mailing.id, donor_id=donor.id))
     if len(found) < BATCH:
         mailing.move_to(SENT)
         return False
     return True
+
+
+def _hindrance(mailing: Mailing, update: Update) -> str:
+    if not letter.is_public(update):
+        return "not_public"
+    part = select(Partner.id).where(
+        Partner.campaign_id == update.campaign_id,
+        Partner.organisation_id == mailing.organisation_id,
+        Partner.accepted_at.is_not(None),
+        Partner.ended_at.is_(None),
+    )
+    return "" if db.session.scalar(select(part.exists())) else "left"

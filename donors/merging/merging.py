@@ -6,10 +6,11 @@ absorbed donor's row remains as another address of the kept one: whoever signs i
 
 from flask_babel import gettext as _
 from sqlalchemy import Select, delete, select
+from sqlalchemy.orm import aliased
 
 from core import clock
 from core.db import db
-from core.errors import Conflict, Invalid
+from core.errors import Conflict, Invalid, NotFound
 from donors import reading
 from donors.gifts.gift import Gift
 from donors.merging import merge as rows
@@ -113,6 +114,32 @@ def say_two_people(actor: Actor, one_id: str, other_id: str) -> None:
 def forget_two_people(one_id: str, other_id: str) -> None:
     one, other = sorted((one_id, other_id))
     db.session.execute(delete(TwoPeople).where(TwoPeople.one_id == one, TwoPeople.other_id == other))
+
+
+def take_back_two_people(actor: Actor, one_id: str, other_id: str) -> None:
+    """Suggest a pair again that somebody said to be two people. Raises NotFound, Forbidden."""
+    actor.require("gifts.refund")
+    one, other = sorted((one_id, other_id))
+    found = db.session.scalar(
+        two_people_of(actor).where(TwoPeople.one_id == one, TwoPeople.other_id == other)
+    )
+    if found is None:
+        raise NotFound
+    forget_two_people(one, other)
+    audit.record(actor, "donor.two_people_taken_back", one, before={"other": other})
+
+
+def two_people_of(actor: Actor) -> Select[TwoPeople]:
+    """What was said of donors of the organisation who are as they were, the latest first. Raises NotFound."""
+    actor.require("gifts.view")
+    one, other = aliased(Donor), aliased(Donor)
+    query = (
+        select(TwoPeople).join(one, one.id == TwoPeople.one_id).join(other, other.id == TwoPeople.other_id)
+    )
+    query = query.where(one.organisation_id == actor.organisation_id)
+    query = query.where(one.merged_into_id.is_(None), other.merged_into_id.is_(None))
+    query = query.where(one.erased_at.is_(None), other.erased_at.is_(None))
+    return query.order_by(TwoPeople.said_at.desc(), TwoPeople.one_id, TwoPeople.other_id)
 
 
 def merges_of(actor: Actor) -> Select[DonorMerge]:

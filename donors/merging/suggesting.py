@@ -1,8 +1,14 @@
-"""Which donors may be one person: the same address but for dots and tags, or one name at two addresses alike."""
+"""Which donors may be one person: the same address but for dots and tags, or one name at two addresses alike.
 
-from collections.abc import Iterable, Iterator
+The whole list is found by one statement for each key and one for what people decided: addresses can be compared here
+alone, and a page of it, its count and a search need all of it. Donors themselves are read for a page.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from datetime import datetime
+from itertools import combinations, groupby
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
@@ -14,8 +20,10 @@ from donors.people.donor import Donor
 from staff.access import Actor
 
 SAME_ADDRESS, SAME_NAME = "same_address", "same_name"
-#: So many groups of donors with one key are looked at for one list, and so many donors of a group.
-MOST_GROUPS, MOST_IN_GROUP = 200, 20
+#: So many donors of one key are compared with each other, the ones seen first: a bound to what a common name costs.
+MOST_IN_GROUP = 40
+#: More pairs than anybody looks through: the rest show as these are decided, and a search finds them before.
+MOST_PAIRS = 5_000
 
 
 @dataclass(frozen=True)
@@ -27,16 +35,60 @@ class Suggestion:
     why: str
 
 
-def suggestions(actor: Actor) -> list[Suggestion]:
-    """Pairs that nobody has said to be two people, those of one address first. Raises NotFound."""
+@dataclass(frozen=True)
+class Pair:
+    """The same by their ids, the smaller one first as `TwoPeople` keeps them; `first_id` was seen first."""
+
+    first_id: str
+    second_id: str
+    why: str
+
+    @property
+    def one_id(self) -> str:
+        return min(self.first_id, self.second_id)
+
+    @property
+    def other_id(self) -> str:
+        return max(self.first_id, self.second_id)
+
+
+class _Member(NamedTuple):
+    """Of a donor what is compared and searched."""
+
+    id: str
+    key: str
+    address_key: str
+    name: str
+    email: str | None
+    first_seen_at: datetime
+
+    def fits(self, typed: str) -> bool:
+        return typed in self.name.casefold() or typed in (self.email or "")
+
+
+def find_pairs(actor: Actor, typed: str = "") -> list[Pair]:
+    """Pairs that nobody has said to be two people, those of one address first, `MOST_PAIRS` at most; with `typed` those
+    of which a name or address holds it. Raises NotFound."""
     actor.require("gifts.view")
-    found: dict[tuple[str, str], Suggestion] = {}
+    typed = typed.strip().casefold()
+    decided = _decided(actor)
+    found: dict[tuple[str, str], Pair] = {}
     for why, column in ((SAME_ADDRESS, Donor.address_key), (SAME_NAME, Donor.name_key)):
-        for one, other in _pairs(_members(actor, column), column.key):
-            if why == SAME_ADDRESS or sameness.are_alike(one.address_key, other.address_key):
-                found.setdefault((one.id, other.id), Suggestion(one, other, why))
-    two = _two_people(each for pair in found for each in pair)
-    return [each for pair, each in found.items() if _sorted(*pair) not in two]
+        for one, other in _alike(_members(actor, column), why, typed):
+            pair = Pair(one.id, other.id, why)
+            names = (pair.one_id, pair.other_id)
+            if names not in decided:
+                found.setdefault(names, pair)
+            if len(found) >= MOST_PAIRS:
+                return list(found.values())
+    return list(found.values())
+
+
+def filled_in(pairs: Sequence[Pair]) -> list[Suggestion]:
+    """The pairs of a page with their donors."""
+    wanted = {each for pair in pairs for each in (pair.first_id, pair.second_id)}
+    people = {each.id: each for each in db.session.scalars(select(Donor).where(Donor.id.in_(wanted)))}
+    return [Suggestion(people[pair.first_id], people[pair.second_id], pair.why) for pair in pairs]
 
 
 def suggestions_for(actor: Actor, donor: Donor) -> list[Suggestion]:
@@ -70,8 +122,8 @@ def _living(actor: Actor) -> Select[Donor]:
     )
 
 
-def _members(actor: Actor, column: InstrumentedAttribute[str]) -> Iterable[Donor]:
-    """Donors who share their key with another, one group after the other."""
+def _members(actor: Actor, column: InstrumentedAttribute[str]) -> Iterable[_Member]:
+    """Donors who share their key with another, one group after the other, within it the ones seen first first."""
     other = aliased(Donor)
     same = getattr(other, column.key)
     shared = (
@@ -84,19 +136,26 @@ def _members(actor: Actor, column: InstrumentedAttribute[str]) -> Iterable[Donor
         )
         .group_by(same)
         .having(func.count() > 1)
-        .order_by(same)
-        .limit(MOST_GROUPS)
     )
+    columns = (Donor.id, column, Donor.address_key, Donor.name, Donor.email, Donor.first_seen_at)
     query = _living(actor).where(column.in_(shared)).order_by(column, Donor.first_seen_at, Donor.id)
-    return db.session.scalars(query.limit(MOST_GROUPS * MOST_IN_GROUP))
+    return (_Member(*row) for row in db.session.execute(query.with_only_columns(*columns)))
 
 
-def _pairs(donors: Iterable[Donor], key: str) -> Iterator[tuple[Donor, Donor]]:
-    groups: dict[str, list[Donor]] = {}
-    for each in donors:
-        groups.setdefault(getattr(each, key), []).append(each)
-    for group in groups.values():
-        yield from combinations(group[:MOST_IN_GROUP], 2)
+def _alike(members: Iterable[_Member], why: str, typed: str) -> Iterator[tuple[_Member, _Member]]:
+    for _key, group in groupby(members, key=lambda each: each.key):
+        for one, other in combinations(list(group)[:MOST_IN_GROUP], 2):
+            if typed and not (one.fits(typed) or other.fits(typed)):
+                continue
+            if why == SAME_ADDRESS or sameness.are_alike(one.address_key, other.address_key):
+                yield one, other
+
+
+def _decided(actor: Actor) -> set[tuple[str, str]]:
+    """All pairs of the organisation that somebody said to be two people."""
+    query = select(TwoPeople.one_id, TwoPeople.other_id).join(Donor, Donor.id == TwoPeople.one_id)
+    found = db.session.execute(query.where(Donor.organisation_id == actor.organisation_id))
+    return {(row[0], row[1]) for row in found}
 
 
 def _two_people(donor_ids: Iterable[str]) -> set[tuple[str, str]]:

@@ -10,11 +10,12 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from core import clock
 from core.db import db, transaction
 from donors import stripe_gateway
+from donors.close_outs.close_out import CloseOutShare
 from donors.defence import promise_reviewing, reviewing
 from donors.defence.hold import HELD, Hold
 from donors.defence.promise_review import PromiseReview
@@ -74,6 +75,20 @@ def refresh_gift(gift_id: str) -> None:
             return
     with transaction():
         step()
+
+
+def look_at_payment(gift_id: str) -> None:
+    """Ask Stripe what has gone back of a gift by now, and post it. Raises PaymentsUnavailable."""
+    gift = db.session.get_one(Gift, gift_id)
+    if gift.payment_intent_id is None:
+        return
+    with stripe_gateway.on_account(gift.account):
+        payment = stripe_gateway.read_payment(gift.payment_intent_id)
+    if payment.refunds:
+        with transaction():
+            gift = settling.lock_gift(gift_id)
+            assert gift is not None
+            settling.apply_payment(gift, payment)
 
 
 def send_refund(refund_id: str) -> None:
@@ -153,6 +168,8 @@ def sweep() -> None:
         Refund.failed_at.is_(None),
         Refund.asked_at < late,
         Refund.asked_by.not_in(("stripe", "bank")),
+        # Those of close-outs are looked at before they are asked for again (close_outs_at_stripe).
+        ~exists(select(CloseOutShare.gift_id).where(CloseOutShare.refund_id == Refund.id)),
     )
     each_of(send_refund, db.session.scalars(refunds.limit(200)).all())
     cancellations = select(Cancellation.id).where(

@@ -5,6 +5,7 @@ Mail programs deliver `ana.lopez+news@` where they deliver `analopez@`, and peop
 
 import unicodedata
 from difflib import SequenceMatcher
+from math import ceil
 
 #: From so alike on, two addresses' names are worth a look: one letter in five may differ.
 ALIKE = 0.8
@@ -30,4 +31,15 @@ def name_key(name: str) -> str:
 def are_alike(one_key: str, other_key: str) -> bool:
     """Whether two address keys differ little: another house, or a letter here and there."""
     one, other = one_key.rpartition("@")[0], other_key.rpartition("@")[0]
+    if one == other:
+        return True
+    least = ALIKE * (len(one) + len(other)) / 2
+    if min(len(one), len(other)) < least:
+        return False
+    # What costs little decides most of them: namesakes are compared by the thousand.
+    ends = ceil(least)
+    if one[:ends] == other[:ends] or one[-ends:] == other[-ends:]:
+        return True
+    if sum(min(one.count(letter), other.count(letter)) for letter in set(one)) < least:
+        return False
     return SequenceMatcher(None, one, other, autojunk=False).ratio() >= ALIKE

@@ -107,9 +107,17 @@ class ShareOut(ma.Schema):
     because = fields.String(
         required=True,
         validate=validate.OneOf(("", *REASONS)),
-        metadata={"description": "Why it does not go back although refunds were chosen"},
+        metadata={
+            "description": "Why it does not go back by a refund of its own although refunds were chosen"
+        },
     )
     to_fund_id = fields.String(required=True, allow_none=True)
+    elsewhere_minor = fields.Integer(
+        required=True,
+        metadata={
+            "description": "What of it went back by another refund than the close-out's, such as one made at Stripe"
+        },
+    )
 
 
 class ReckoningOut(ma.Schema):
@@ -129,10 +137,9 @@ class ReckoningOut(ma.Schema):
 
 
 class PlanOut(ma.Schema):
-    """What would be done now, to the minor unit. Shares beyond the thousandth stand in the staff page's export."""
+    """What would be done now, to the minor unit. `/close-outs/{close_out_id}/shares` lists each gift's share."""
 
     digest = fields.String(required=True, metadata={"description": "SHA-256; two people agree to this"})
     is_complete = fields.Boolean(required=True)
     reckoning = fields.Nested(ReckoningOut, required=True)
     parts = fields.List(fields.Nested(PartOut), required=True)
-    shares = fields.List(fields.Nested(ShareOut), required=True)

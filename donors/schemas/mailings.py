@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext
 from marshmallow import fields, validate
 
 from core.forms import Schema
-from donors.mailings.mailing import AUDIENCES
+from donors.mailings.mailing import AUDIENCES, BECAUSE
 
 
 class MailingIn(Schema):
@@ -64,4 +64,9 @@ class MailingOut(ma.Schema):
     state = fields.String(required=True)
     due_at = fields.AwareDateTime(required=True)
     ended_at = fields.AwareDateTime(required=True, allow_none=True)
+    ended_because = fields.String(
+        required=True,
+        validate=validate.OneOf(("", *BECAUSE)),
+        metadata={"description": "Why it was stopped; `lead_moved`: plan it again, to one's own donors"},
+    )
     results = fields.Nested(ResultsOut, required=True)

@@ -5,6 +5,7 @@ from marshmallow import Schema as PlainSchema
 from marshmallow import fields, validate
 
 from core.forms import Schema
+from staff.schemas import PieceIn
 
 
 def _reason(label: object, hint: object) -> fields.String:
@@ -39,13 +40,13 @@ class PreviewIn(Schema):
 
 
 class SuggestionOut(PlainSchema):
-    first_id = fields.String(required=True, attribute="first.id")
-    second_id = fields.String(required=True, attribute="second.id")
+    first_id = fields.String(required=True, metadata={"description": "Who was seen first"})
+    second_id = fields.String(required=True)
     why = fields.String(required=True, validate=validate.OneOf(("same_address", "same_name")))
 
 
-class SuggestionsOut(PlainSchema):
-    items = fields.List(fields.Nested(SuggestionOut), required=True)
+class DuplicatePieceIn(PieceIn):
+    q = fields.String(load_default="", metadata={"description": "Part of a name or an address of either"})
 
 
 class MergeOut(PlainSchema):

@@ -42,6 +42,7 @@ HEADER = (
     "outcome",
     "because",
     "fund",
+    "returned_elsewhere",
 )
 
 
@@ -109,6 +110,7 @@ def _csv_rows(rows: Iterator[Row]) -> Iterator[tuple[Any, ...]]:
         yield (
             *(row.gift_id, row.donor_name, row.email, row.gift.major, row.clause_number),
             *(row.share.major, row.share.currency, row.outcome, row.because, row.fund_name),
+            row.elsewhere.major,
         )
 
 

@@ -12,10 +12,17 @@ from core import markup
 from core.db import db, transaction
 from core.errors import Conflict, Invalid
 from core.forms import Form
-from donors.mailings import letter
+from donors.mailings import lead_moving, letter
 from donors.mailings.audience import audience_of, count_audience
-from donors.mailings.mailing import AUDIENCES, EVERYBODY, MONTHLY, STATES
-from donors.mailings.planning import list_mailings, plan_mailing, results_of, send_test, stop_mailing
+from donors.mailings.mailing import AUDIENCES, BECAUSE, EVERYBODY, MONTHLY, STATES
+from donors.mailings.planning import (
+    list_mailings,
+    may_mail,
+    plan_mailing,
+    results_of,
+    send_test,
+    stop_mailing,
+)
 from donors.schemas.mailings import MailingForm
 from donors.staff_pages.blueprint import bp, zone_of
 from staff.access import current_actor, requires
@@ -40,7 +47,11 @@ def _page(update_id: str, form: Form | None = None) -> str:
         update=update,
         body_html=markup.to_html(update.body),
         is_public=letter.is_public(update),
+        mails=may_mail(actor, update),
         leads=update.campaign.organisation_id == actor.organisation_id,
+        handover=lead_moving.moved(update.campaign),
+        others=lead_moving.of_former_lead(actor, update),
+        because=BECAUSE,
         form=form or Form(_schema(update_id), initial={"audience": EVERYBODY}),
         mailings=[(each, results_of(each)) for each in found],
         counts=counts,

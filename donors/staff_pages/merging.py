@@ -1,5 +1,6 @@
 """Donors who are one person: suggestions, the two side by side, the merge and its undoing."""
 
+from dataclasses import replace
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -10,7 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from core.db import db, transaction
 from core.errors import Conflict, Invalid
 from core.forms import Form
-from core.web.paging import numbered
+from core.web.paging import numbered, numbered_list
 from donors import reading
 from donors.merging import merging, previewing, suggesting, undoing
 from donors.people.donor import Donor
@@ -24,18 +25,25 @@ from staff.access import Actor, current_actor, requires
 @bp.get("/duplicates")
 @requires("gifts.view")
 def duplicates() -> str:
-    actor = current_actor()
+    """What is suggested, what was merged, or what was said to be two people."""
+    actor, shown, typed = current_actor(), asked("show"), asked("q")
     with transaction():
         address_reading.note(actor, address_reading.LIST)
-    pager = numbered(merging.merges_of(actor))
-    people = {each for merged in pager.items for each in (merged.kept_id, merged.absorbed_id)}
-    return render_template(
-        "donors/staff/duplicates.html",
-        suggestions=suggesting.suggestions(actor),
-        pager=pager,
-        people=_people(people),
-        who=_who(each.merged_by for each in pager.items),
-    )
+    template = "donors/staff/duplicates.html"
+    if shown == "merged":
+        pager = numbered(merging.merges_of(actor))
+        people = _people({each for row in pager.items for each in (row.kept_id, row.absorbed_id)})
+        who = _who(row.merged_by for row in pager.items)
+        return render_template(template, shown=shown, typed="", pager=pager, people=people, who=who)
+    if shown == "two_people":
+        pager = numbered(merging.two_people_of(actor))
+        people = _people({each for row in pager.items for each in (row.one_id, row.other_id)})
+        who = _who(row.said_by for row in pager.items)
+        return render_template(template, shown=shown, typed="", pager=pager, people=people, who=who)
+    pager = numbered_list(suggesting.find_pairs(actor, typed))
+    pager = replace(pager, items=suggesting.filled_in(pager.items))
+    most = suggesting.MOST_PAIRS
+    return render_template(template, shown="", typed=typed, pager=pager, most=most)
 
 
 @bp.post("/duplicates/refusals")
@@ -44,8 +52,23 @@ def two_people_submit() -> AnyResponse:
     """They are two people: the pair is not shown again."""
     with transaction():
         merging.say_two_people(current_actor(), request.form.get("one", ""), request.form.get("other", ""))
-    flash(_("Noted. This pair is not suggested again."))
-    return redirect(url_for(".duplicates"), 303)
+    flash(
+        _(
+            "Noted. This pair is not suggested again. It stands under “two people”, where you can take it back."
+        )
+    )
+    return redirect(url_for(".duplicates", q=asked("q") or None, page=asked("page") or None), 303)
+
+
+@bp.post("/duplicates/refusals/undoing")
+@requires("gifts.refund")
+def two_people_undo() -> AnyResponse:
+    """They may be one after all: the pair is suggested again."""
+    one, other = request.form.get("one", ""), request.form.get("other", "")
+    with transaction():
+        merging.take_back_two_people(current_actor(), one, other)
+    flash(_("Taken back. The pair is suggested again."))
+    return redirect(url_for(".duplicates", show="two_people"), 303)
 
 
 @bp.get("/donors/<donor_id>/merge")

@@ -15,7 +15,7 @@ OPEN_TRANSACTIONS = {
     *("core.mail", "staff.sign_in", "staff.bearer", "staff.sessions.watching", "donors.webhooks_out.sending"),
     *("donors.payments.at_stripe", "donors.payments.promises_at_stripe", "donors.payments.defence_at_stripe"),
     *("donors.payments.disputes_at_stripe", "donors.payments.movements_at_stripe"),
-    "donors.payments.events_at_stripe",
+    *("donors.payments.events_at_stripe", "donors.payments.close_outs_at_stripe"),
 }
 
 

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-import requests
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -17,7 +16,7 @@ from core import clock
 from core.db import transaction
 from core.mail import OutgoingMail
 from core.money import Money
-from donors.close_outs import confirming, working
+from donors.close_outs import confirming, giving_back, working
 from donors.close_outs.close_out import DONE, DRAFT, UNDONE, WORKING, CloseOut, CloseOutNotice, CloseOutShare
 from donors.close_outs.plan import plan_of
 from donors.gifts.gift import Gift
@@ -169,27 +168,6 @@ def test_a_share_below_the_least_that_cards_take_stays(
     assert cash_of(drive.fund_id) == share.amount_minor
 
 
-def test_what_stripe_refuses_stays_and_the_letter_says_so(
-    paid: Paid, desk: Desk, stripe: Stripe, session: Session, drive: Drive
-) -> None:
-    """It went back in the dashboard already, of which nothing is known here."""
-    gift, other = paid("50"), paid("50", email="bea@example.org")
-    found, proposal_id = prepared(desk, gift, way="refund")
-    asked = {"payment_intent": gift.payment_intent_id, "amount": 5000}
-    url, key = stripe.box.url, stripe.box.key
-    requests.post(f"{url}/v1/refunds", data=asked, auth=(key, ""), timeout=10).raise_for_status()
-    desk.confirm(proposal_id)
-    share = session.get_one(CloseOutShare, gift.id)
-    assert (share.outcome, share.because) == ("stays", "refused")
-    assert session.get_one(CloseOutShare, other.id).outcome == "back"
-    # What went back there is known by now, so that only the share of the other gift went out beside it.
-    assert cash_of(drive.fund_id) == share.amount_minor - 5000
-    to_ana, to_bea = mails(session, "close-out:")
-    assert "stays in the fund" in to_ana.text
-    assert "goes back to your card" in to_bea.text
-    assert session.get_one(CloseOut, found.id).stayed_minor == share.amount_minor
-
-
 def test_while_stripe_is_down_nobody_is_written_to(
     paid: Paid, desk: Desk, stripe: Stripe, session: Session
 ) -> None:
@@ -330,15 +308,18 @@ def test_a_worker_that_dies_between_two_steps_doubles_nothing(
 
         return run
 
+    def decide(close_out_id: str) -> None:
+        giving_back.decide_refunds(close_out_id, giving_back.list_undecided(close_out_id))
+
     def send_one() -> None:
         session.commit()
-        at_stripe.send_refund(working.refunds_on_the_way(found.id)[0])
+        at_stripe.send_refund(giving_back.list_to_send(found.id)[0])
 
     def send_all() -> None:
-        at_stripe.each_of(at_stripe.send_refund, working.refunds_on_the_way(found.id))
+        at_stripe.each_of(at_stripe.send_refund, giving_back.list_to_send(found.id))
 
     steps = [
-        *(within(working.decide_refunds), send_one, send_all, within(working.take_in_refusals)),
+        *(within(decide), send_one, send_all, within(giving_back.take_in_refusals)),
         *(within(working.write_to_donors), within(working.finish)),
     ]
     for step in steps[:cut]:
