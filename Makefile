@@ -33,7 +33,7 @@ test: .venv/ready translations/.ready ## Run the whole suite on SQLite, and agai
 torture: .venv/ready translations/.ready ## Disguises of names, random lives of gifts, killed workers, a simulated year, a consent revoked under load, a thousand gifts at a match cap
 	AMPARO_DISGUISES=10000 AMPARO_STEPS=5000 AMPARO_KILLS=150 \
 	$(PY) -m pytest -q -n $(WORKERS) tests/campaigns/test_disguises.py tests/torture
-	AMPARO_WALLS=1 $(PY) -m pytest -q tests/safety
+	AMPARO_WALLS=1 $(PY) -m pytest -q tests/safety tests/stories/test_every_page.py tests/stories/test_every_key.py
 	AMPARO_TORTURE=1 $(PY) -m pytest -q --database both tests/stories/test_withdrawal.py tests/stories/test_dying.py \
 	tests/donors/matching/test_rush.py tests/torture/test_importing.py
 

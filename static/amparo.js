@@ -154,14 +154,13 @@
     else switchTheme();
   });
 
-  /* A browser brings a field's first line into sight, which may be all that looks out from under what sticks to the edge. */
+  /* A browser brings a field's first line into sight; the rest may be under what sticks to the edge. */
   document.addEventListener("keyup", (event) => {
     if (event.key === "Tab") document.activeElement.scrollIntoView({ block: "nearest", inline: "nearest" });
   });
 
-  /* What went wrong gets the focus, or else what was done, so that it is read aloud and Tab goes on from there. */
-  const beginnings = ["[data-focus]", "main [aria-invalid=true]", "[autofocus]", "[data-heard]"];
-  const startAt = () => beginnings.map((each) => document.querySelector(each)).find(Boolean);
+  /* What went wrong gets the focus, or else what was done: it is read aloud, and Tab goes on from there. */
+  const startAt = () => ["[data-focus]", "main [aria-invalid=true]", "[autofocus]", "[data-heard]"].map((each) => document.querySelector(each)).find(Boolean);
 
   document.addEventListener("DOMContentLoaded", () => {
     document.querySelectorAll("[data-closes]").forEach(startCountdown);

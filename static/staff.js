@@ -6,6 +6,7 @@
                         and goes to its first empty field; day, matter and timekeeper are those of the row above
    data-timer           a button that starts, and then stops into the first row without a duration; goes on through reloads
    data-draft="name"    a form that keeps what was typed in this browser until it is sent
+   data-again           how far something at work is: follows it without loading the page, so that the focus stays, until it is done
    data-copy            a button that copies the text of the element with this id
    data-reason          a form that asks before sending: the sentence to confirm */
 "use strict";
@@ -109,6 +110,18 @@
     if (button) navigator.clipboard?.writeText(document.getElementById(button.dataset.copy).textContent.trim());
   });
 
+  function followWork(progress) {
+    const looking = setInterval(async () => {
+      const answer = await fetch(location.href).catch(() => null);
+      if (!answer || !answer.ok) return;
+      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-again]");
+      if (!fresh) { clearInterval(looking); location.reload(); return; }
+      progress.value = fresh.value;
+      progress.previousElementSibling.textContent = fresh.previousElementSibling.textContent;
+    }, 3000);
+  }
+
+  document.querySelectorAll("[data-again]").forEach(followWork);
   document.querySelectorAll("form[data-draft]").forEach(keepDraft);
   document.querySelectorAll("[data-timer]").forEach(runTimer);
   const here = document.querySelector("[data-rail] [aria-current]");

@@ -91,10 +91,9 @@ def test_a_long_day_is_written_with_a_warning(case: Case, bob: FlaskClient) -> N
 
 
 def test_an_empty_sheet_says_so_and_writes_nothing(session: Session, case: Case, bob: FlaskClient) -> None:
-    assert (
-        send(bob, "/staff/hours", sheet(case, {"duration": "", "task_code": "", "narrative": ""})).status_code
-        == 422
-    )
+    answer = send(bob, "/staff/hours", sheet(case, {"duration": "", "task_code": "", "narrative": ""}))
+    assert answer.status_code == 422
+    assert "Nothing was written: no row says" in answer.text
     assert written(session) == []
 
 

@@ -73,3 +73,24 @@ def test_a_form_that_lacks_something_says_so_where_the_focus_is(
     come_in(page, furnished, who)
     wrong = [(at, each) for at in _pages(page, furnished, who) for each in send_incomplete(page)]
     assert wrong == []
+
+
+BAD_PAGE = """data:text/html,<main id=main><style>:focus-visible{outline:3px solid navy}</style>
+<p><button style="outline:0">unmarked</button> <span style="cursor:pointer">no button</span></p>
+<p style="height:30px;overflow:hidden"><button style="margin-top:60px">hidden</button></p>
+<p><button tabindex=1>first</button> <button tabindex=-1>left out</button></p>
+<p style="position:relative"><button>under</button><b style="position:absolute;inset:0;background:white">over</b></p>
+<div style="height:40px;overflow:auto"><p style="height:90px" tabindex=-1>long</p></div></main>"""
+
+
+def test_the_walk_finds_what_is_wrong(open_page: Callable[[str], Page]) -> None:
+    page = open_page("desk")
+    page.goto(BAD_PAGE)
+    found = set(walk(page))
+    assert {
+        "shows no focus: <button> unmarked",
+        "looks like a button and is none: <span> no button",
+        "has a tabindex above 0: <button> first",
+        "is never reached: <button> left out",
+        "is covered by <b> over: <button> under",
+    } <= found

@@ -142,7 +142,6 @@ window.walk = (() => {
     if (out || el === first) return "out";
     if (reach.has(stopOf(el))) { say(el, "is reached twice"); return "again"; }
     there.push(el); reach.add(stopOf(el)); last = el; rested = ring(el);
-    if (el.tabIndex > 0) say(el, "has a tabindex above 0");
     judgeMark(el); judgePlace(el);
     if (el.matches("summary") && !el.parentElement.open) return "fold";
     return isRadio(el) ? "radio" : "on";
@@ -209,6 +208,7 @@ window.walk = (() => {
   function verdict() {
     begin();
     const all = [...document.querySelectorAll("body *")].filter(isOperable);
+    all.filter((el) => el.tabIndex > 0).forEach((el) => say(el, "has a tabindex above 0"));
     new Set(all.map(stopOf)).forEach((el) => { if (!reach.has(el)) say(el, "is never reached"); });
     there.filter((el) => !all.includes(el)).forEach((el) => say(el, "is reached, and nobody with a mouse could use it"));
     for (const el of document.querySelectorAll("body *")) {
