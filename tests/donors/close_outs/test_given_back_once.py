@@ -120,7 +120,7 @@ class Journey:
         elif name == "lose_answer":  # the client tries thrice
             self.stripe.control("faults", kind="drop_after", path="/v1/refunds", method="POST", times=3)
         elif name == "go_down":
-            self.stripe.control("faults", kind="error", path="/v1/", times=6)
+            self.stripe.control("faults", kind="error", path="/v1/payment_intents", times=6)
         elif name == "recover":
             self.stripe.forget_faults()
         else:
