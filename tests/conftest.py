@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 from stripe import HTTPClient
 
 from app import create_app
-from core import clock, schema
+from core import clock
 from core.db import db
 from core.ids import new_id
 from core.settings import Settings
@@ -31,7 +31,7 @@ from staff.account import User
 from staff.member import Member
 from staff.organisation import Organisation
 from staff.sessions.signed_in import SignedIn
-from tests.databases import fresh_url, start_postgres, stop_postgres
+from tests.databases import forget_templates, migrated_url, prepare_templates, start_postgres, stop_postgres
 from tests.inbox import inbox  # noqa: F401 (a fixture)
 from tests.scheduling import Scheduling, group_of
 
@@ -44,13 +44,16 @@ def pytest_configure(config: pytest.Config) -> None:
     # A call that Stripe does not answer is tried again at once; in production half a second later.
     HTTPClient.INITIAL_DELAY = 0.01
     gc.freeze()  # what is loaded now stays, and need not be looked through at the end
-    if config.getoption("--database") != "sqlite" and not hasattr(config, "workerinput"):
-        start_postgres()
+    if not hasattr(config, "workerinput"):
+        prepare_templates()
+        if config.getoption("--database") != "sqlite":
+            start_postgres()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         stop_postgres()
+        forget_templates()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -107,7 +110,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory, database_kind: str, box: 
     return Settings(
         environment="testing",
         data_dir=folder,
-        database_url=fresh_url(database_kind, folder),
+        database_url=migrated_url(database_kind, folder),
         base_url="http://localhost",
         queue_url="memory:",
         stripe_api_base=box.url,
@@ -130,8 +133,6 @@ class Browser(FlaskClient):
 def the_app(settings: Settings) -> Iterator[Flask]:
     app = create_app(settings)
     app.test_client_class = Browser
-    with app.app_context():
-        schema.upgrade(db.engine)
     yield app
     with app.app_context():
         db.engine.dispose()
