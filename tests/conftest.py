@@ -8,6 +8,7 @@ import gc
 import os
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -106,7 +107,11 @@ def box() -> Iterator[Box]:
 
 @pytest.fixture(scope="session")
 def settings(tmp_path_factory: pytest.TempPathFactory, database_kind: str, box: Box) -> Settings:
-    folder = tmp_path_factory.mktemp("amparo")
+    return settings_of(tmp_path_factory.mktemp("amparo"), database_kind, box)
+
+
+def settings_of(folder: Path, database_kind: str, box: Box) -> Settings:
+    """Settings of an installation with a migrated database of its own."""
     return Settings(
         environment="testing",
         data_dir=folder,
@@ -131,6 +136,12 @@ class Browser(FlaskClient):
 
 @pytest.fixture(scope="session")
 def the_app(settings: Settings) -> Iterator[Flask]:
+    with an_app(settings) as app:
+        yield app
+
+
+@contextmanager
+def an_app(settings: Settings) -> Iterator[Flask]:
     app = create_app(settings)
     app.test_client_class = Browser
     yield app
