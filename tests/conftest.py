@@ -8,6 +8,7 @@ import gc
 import os
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -21,7 +22,7 @@ from sqlalchemy.orm import Session
 from stripe import HTTPClient
 
 from app import create_app
-from core import clock, schema
+from core import clock
 from core.db import db
 from core.ids import new_id
 from core.settings import Settings
@@ -31,7 +32,7 @@ from staff.account import User
 from staff.member import Member
 from staff.organisation import Organisation
 from staff.sessions.signed_in import SignedIn
-from tests.databases import fresh_url, start_postgres, stop_postgres
+from tests.databases import forget_templates, migrated_url, prepare_templates, start_postgres, stop_postgres
 from tests.inbox import inbox  # noqa: F401 (a fixture)
 from tests.scheduling import Scheduling, group_of
 
@@ -44,13 +45,16 @@ def pytest_configure(config: pytest.Config) -> None:
     # A call that Stripe does not answer is tried again at once; in production half a second later.
     HTTPClient.INITIAL_DELAY = 0.01
     gc.freeze()  # what is loaded now stays, and need not be looked through at the end
-    if config.getoption("--database") != "sqlite" and not hasattr(config, "workerinput"):
-        start_postgres()
+    if not hasattr(config, "workerinput"):
+        prepare_templates()
+        if config.getoption("--database") != "sqlite":
+            start_postgres()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         stop_postgres()
+        forget_templates()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -103,11 +107,15 @@ def box() -> Iterator[Box]:
 
 @pytest.fixture(scope="session")
 def settings(tmp_path_factory: pytest.TempPathFactory, database_kind: str, box: Box) -> Settings:
-    folder = tmp_path_factory.mktemp("amparo")
+    return settings_of(tmp_path_factory.mktemp("amparo"), database_kind, box)
+
+
+def settings_of(folder: Path, database_kind: str, box: Box) -> Settings:
+    """Settings of an installation with a migrated database of its own."""
     return Settings(
         environment="testing",
         data_dir=folder,
-        database_url=fresh_url(database_kind, folder),
+        database_url=migrated_url(database_kind, folder),
         base_url="http://localhost",
         queue_url="memory:",
         stripe_api_base=box.url,
@@ -128,10 +136,14 @@ class Browser(FlaskClient):
 
 @pytest.fixture(scope="session")
 def the_app(settings: Settings) -> Iterator[Flask]:
+    with an_app(settings) as app:
+        yield app
+
+
+@contextmanager
+def an_app(settings: Settings) -> Iterator[Flask]:
     app = create_app(settings)
     app.test_client_class = Browser
-    with app.app_context():
-        schema.upgrade(db.engine)
     yield app
     with app.app_context():
         db.engine.dispose()

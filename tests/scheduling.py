@@ -1,5 +1,5 @@
 """Which tests of a parallel run stay together on one worker, and start first: those that share a browser and a
-running house, and those that take long.
+running house or a populated installation, and those that take long.
 
 pytest-xdist 3.8 groups by a mark that it writes into node ids, which pytest 9.2 does not let it write.
 """
@@ -15,6 +15,7 @@ TOGETHER = {
     "tests/stories/": "stories",
     "tests/staff/test_passkeys": "passkeys",
     "tests/fuzzing/": "fuzzing",
+    "tests/safety/": "safety",
 }
 
 

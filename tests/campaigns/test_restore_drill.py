@@ -15,7 +15,7 @@ from app import create_app
 from campaigns.clients.client import ClientIdentity
 from campaigns.funds import verifying
 from campaigns.funds.fund import Fund
-from core import backup, schema, uploads
+from core import backup, uploads
 from core.backup import files
 from core.backup.archive import Part
 from core.db import db
@@ -24,7 +24,7 @@ from core.settings import Settings
 from legal.costs.receipt import RECEIPTS
 from staff import audit
 from tests.campaigns.conftest import SEALED_NAME, Work
-from tests.databases import fresh_url
+from tests.databases import fresh_url, migrated_url
 
 KEY = Fernet.generate_key().decode()
 
@@ -37,11 +37,10 @@ def settings_here(settings: Settings, database_kind: str, tmp_path: Path) -> Cal
 
 
 @pytest.fixture
-def app(settings_here: Callable[[], Settings]) -> Iterator[Flask]:
+def app(settings_here: Callable[[], Settings], database_kind: str, tmp_path: Path) -> Iterator[Flask]:
     """An application that really commits, since a backup sees what was committed."""
-    app = create_app(settings_here())
+    app = create_app(replace(settings_here(), database_url=migrated_url(database_kind, tmp_path)))
     with app.app_context():
-        schema.upgrade(db.engine)
         yield app
         db.session.close()
         db.engine.dispose()

@@ -14,7 +14,7 @@ from campaigns.campaign import Campaign
 from campaigns.clients.client import Client
 from campaigns.drives.drive import Drive
 from campaigns.funds.fund import Fund
-from core import clock, ids, schema
+from core import clock, ids
 from core.db import db, transaction
 from core.settings import Settings
 from donors.figures import progress, tally
@@ -26,7 +26,7 @@ from donors.recurring.recurring_gift import RecurringGift
 from donors.stripe_gateway import Payment
 from staff.access import system_actor
 from staff.organisation import Organisation
-from tests.databases import fresh_url
+from tests.databases import migrated_url
 from tests.donors.conftest import usd
 
 ROUNDS = 8
@@ -39,13 +39,11 @@ def house(database_kind: str, tmp_path: Path) -> Iterator[Flask]:
         Settings(
             environment="testing",
             data_dir=tmp_path,
-            database_url=fresh_url(database_kind, tmp_path),
+            database_url=migrated_url(database_kind, tmp_path),
             queue_url="memory:",
             log_level="ERROR",
         )
     )
-    with made.app_context():
-        schema.upgrade(db.engine)
     yield made
     with made.app_context():
         db.engine.dispose()

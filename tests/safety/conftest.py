@@ -1,7 +1,11 @@
-"""A populated installation: the demo's people and case, a few hours, donors who gave, costs, a bond, updates."""
+"""A populated installation: the demo's people and case, a few hours, donors who gave, costs, a bond, updates.
+
+It takes seconds to fill, so it is filled once, with a database and a Stripe of its own; what a test writes there is
+undone at the test's end, as everywhere.
+"""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -13,6 +17,7 @@ from sqlalchemy import Select, inspect, select, text
 from campaigns.campaign import Campaign
 from campaigns.partner import Partner
 from core.db import Model, db, transaction
+from core.settings import Settings
 from demo import (
     bank,
     budget,
@@ -31,11 +36,13 @@ from donors.close_outs.close_out import CloseOut
 from donors.gifts import form_token
 from donors.gifts.gift import Gift
 from donors.webhooks_out import keeping
+from sandbox.server import Box, start
 from staff.access import ALL_PERMISSIONS
 from staff.account import User
 from staff.api_token import ApiToken, digest_of, new_secret
 from staff.member import Member
-from tests.donors.conftest import Stripe, stripe  # noqa: F401 (a fixture)
+from tests.conftest import an_app, settings_of
+from tests.donors.conftest import Stripe
 from tests.safety import stranger
 
 HOURS_KEPT = 12
@@ -133,24 +140,41 @@ def dump() -> dict[str, list[str]]:
     return found
 
 
-@pytest.fixture
-def town(
-    app: Flask,
-    stripe: Stripe,  # noqa: F811
-    sign_in: Callable[[Member], FlaskClient],
-    tmp_path_factory: pytest.TempPathFactory,
-    monkeypatch: pytest.MonkeyPatch,
-) -> Town:
+@pytest.fixture(scope="session")
+def box() -> Iterator[Box]:
+    with start() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def settings(tmp_path_factory: pytest.TempPathFactory, database_kind: str, box: Box) -> Settings:
+    return settings_of(tmp_path_factory.mktemp("town"), database_kind, box)
+
+
+@pytest.fixture(scope="session")
+def the_app(settings: Settings, box: Box) -> Iterator[Flask]:
     lines = cause.HOURS.read_text().splitlines(keepends=True)
-    short = tmp_path_factory.mktemp("hours") / "hours.csv"
+    short = settings.data_dir / "hours.csv"
     short.write_text("".join(lines[:HOURS_KEPT]))
-    monkeypatch.setattr(cause, "HOURS", short)
+    with an_app(settings) as app:
+        with pytest.MonkeyPatch.context() as patch, app.app_context():
+            patch.setattr(cause, "HOURS", short)
+            _fill(app, Stripe(box, app.test_client(), settings.stripe_webhook_secret))
+        yield app
+
+
+@pytest.fixture
+def town(app: Flask, sign_in: Callable[[Member], FlaskClient]) -> Town:
+    return Town(app, sign_in)
+
+
+def _fill(app: Flask, till: Stripe) -> None:
     for step in (people.settle_in, cause.open_the_campaign, sponsors.promise, cause.record_hours):
         with transaction():
             step()
     with transaction():
         keeping.add(people.actor("elena"), url="https://refugio.example/hooks", kinds=["gift.paid"])
-    _give(app, stripe)
+    _give(app, till)
     told = (cause.tell_updates, cause.tell_the_timeline, reports.publish_a_report)
     for step in (
         partners.agree,
@@ -169,7 +193,6 @@ def town(
     ):
         with transaction():
             step()
-    return Town(app, sign_in)
 
 
 def _begin_a_close_out() -> None:

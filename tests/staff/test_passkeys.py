@@ -11,13 +11,12 @@ from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
 from werkzeug.serving import make_server
 
 from app import create_app
-from core import schema
 from core.db import db, transaction
 from core.settings import Settings
 from staff import people
 from staff.account import WebAuthn, accounts
 from staff.joining import open_account
-from tests.databases import fresh_url
+from tests.databases import migrated_url
 from tests.staff.conftest import PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.once]
@@ -36,7 +35,7 @@ def place(tmp_path_factory: pytest.TempPathFactory, database_kind: str) -> Itera
         Settings(
             environment="testing",
             data_dir=folder,
-            database_url=fresh_url(database_kind, folder),
+            database_url=migrated_url(database_kind, folder),
             queue_url="memory:",
             log_level="ERROR",
         )
@@ -44,7 +43,6 @@ def place(tmp_path_factory: pytest.TempPathFactory, database_kind: str) -> Itera
     app.config["WTF_CSRF_ENABLED"] = True
     server = make_server("127.0.0.1", 0, app, threaded=True)
     with app.app_context():
-        schema.upgrade(db.engine)
         with transaction():
             _organisation, token = people.found_organisation(
                 "Casa Nueva", slug="casa", zone="UTC", owner_email="nora@example.org"

@@ -11,7 +11,6 @@ from flask_security import hash_password
 from sqlalchemy import func, select
 
 from app import create_app
-from core import schema
 from core.db import db, transaction
 from core.errors import Refusal
 from core.settings import Settings
@@ -19,7 +18,7 @@ from staff import audit, people
 from staff.access import actor_for
 from staff.joining import open_account
 from staff.member import Member
-from tests.databases import fresh_url
+from tests.databases import migrated_url
 
 MOST = 8
 
@@ -32,13 +31,12 @@ def place(tmp_path_factory: pytest.TempPathFactory, database_kind: str) -> Itera
         Settings(
             environment="testing",
             data_dir=folder,
-            database_url=fresh_url(database_kind, folder),
+            database_url=migrated_url(database_kind, folder),
             queue_url="memory:",
             log_level="CRITICAL",
         )
     )
     with app.app_context():
-        schema.upgrade(db.engine)
         with transaction():
             _organisation, token = people.found_organisation(
                 "Casa Nueva", slug="casa", zone="UTC", owner_email="nora@example.org"

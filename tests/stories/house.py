@@ -17,11 +17,10 @@ from flask import Flask
 from playwright.sync_api import Page
 
 from app import create_app
-from core import schema
 from core.db import db
 from core.settings import Settings
 from sandbox.server import Box, start
-from tests.databases import fresh_url
+from tests.databases import migrated_url
 from tests.stories.letterbox import Letterbox, free_port, letterbox
 
 ROOT = Path(__file__).parent.parent.parent
@@ -123,10 +122,10 @@ class House:
 
 @contextmanager
 def running_house(folder: Path, database_kind: str) -> Iterator[House]:
-    """Everything started, migrated and answering; stopped at the end."""
+    """Everything started and answering; stopped at the end."""
     web_port = free_port()
     url = f"http://127.0.0.1:{web_port}"
-    database = fresh_url(database_kind, folder)
+    database = migrated_url(database_kind, folder)
     with letterbox() as letters, start(webhooks=[(f"{url}/stripe/events", "whsec_sandbox")]) as box:
         settings = Settings(
             data_dir=folder,
@@ -148,13 +147,11 @@ def running_house(folder: Path, database_kind: str) -> Iterator[House]:
 
 
 def _start_all(house: House, web_port: int) -> None:
-    """The web process is still coming up while the database is migrated."""
     house.start(
         *("granian", "--interface", "wsgi", "--factory", "app:create_app"),
         *("--host", "127.0.0.1", "--port", str(web_port), "--no-ws", "--log-level", "warning"),
         *("--workers", "2", "--blocking-threads", "2"),
     )
-    house.look(lambda: schema.upgrade(db.engine))
     house.start("flask", "--app", "app", "worker", "--workers", "2")
     until(lambda: _answers(f"{house.url}/readyz"), patience_seconds=60)
 

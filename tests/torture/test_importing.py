@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.databases import fresh_url
+from tests.databases import migrated_url
 from tests.stories.house import ROOT
 from tests.torture.importing import bad_rows
 
@@ -32,7 +32,7 @@ def settings(tmp_path: Path, database_kind: str) -> str:
         {
             "environment": "testing",
             "data_dir": str(tmp_path),
-            "database_url": fresh_url(database_kind, tmp_path),
+            "database_url": migrated_url(database_kind, tmp_path),
             "base_url": "http://localhost",
             "queue_url": "memory:",
             "stripe_api_base": "http://127.0.0.1:9",

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.server import start
-from tests.databases import fresh_url
+from tests.databases import migrated_url
 from tests.stories.house import ROOT
 from tests.stories.letterbox import letterbox
 
@@ -25,7 +25,7 @@ def test_workers_that_are_killed_end_like_those_that_are_not(tmp_path: Path, dat
         settings = {
             "environment": "testing",
             "data_dir": str(tmp_path),
-            "database_url": fresh_url(database_kind, tmp_path),
+            "database_url": migrated_url(database_kind, tmp_path),
             "base_url": "http://localhost",
             "queue_url": "memory:",
             "mail_url": letters.url,

@@ -20,7 +20,7 @@ from flask import Flask
 from app import create_app
 from campaigns.matching.match_fund import MatchFund, match_funds_of
 from campaigns.partner import Partner
-from core import clock, schema
+from core import clock
 from core.db import db, transaction
 from core.ids import new_id
 from core.settings import Settings
@@ -28,7 +28,7 @@ from donors.figures import progress
 from donors.gifts.gift import Gift
 from donors.matching import recomputing
 from staff.organisation import Organisation
-from tests.databases import fresh_url
+from tests.databases import migrated_url
 from tests.stories.arranging import draw_drive
 
 ROOT = Path(__file__).parents[3]
@@ -76,20 +76,18 @@ def rush(tmp_path: Path, database_kind: str) -> Iterator[Rush]:
     settings = Settings(
         environment="testing",
         data_dir=tmp_path,
-        database_url=fresh_url(database_kind, tmp_path),
+        database_url=migrated_url(database_kind, tmp_path),
         queue_url="memory:",
         log_level="WARNING",
     )
     app = create_app(settings)
-    with app.app_context():
-        schema.upgrade(db.engine)
-        with transaction() as session:
-            house = Organisation(name="Refugio Legal Project", slug="refugio", zone="America/Chicago")
-            session.add(house)
-            session.flush()
-            drive = draw_drive(house.id, "rush")
-            lead = {"organisation_id": house.id, "part": "lead", "accepted_at": clock.now()}
-            session.add(Partner(campaign_id=drive.campaign_id, **lead))
+    with app.app_context(), transaction() as session:
+        house = Organisation(name="Refugio Legal Project", slug="refugio", zone="America/Chicago")
+        session.add(house)
+        session.flush()
+        drive = draw_drive(house.id, "rush")
+        lead = {"organisation_id": house.id, "part": "lead", "accepted_at": clock.now()}
+        session.add(Partner(campaign_id=drive.campaign_id, **lead))
     crowd = [_process(settings) for _number in range(PROCESSES)]
     try:
         assert {_word(each) for each in crowd} == {"ready"}
