@@ -23,26 +23,19 @@ def gift_paid(gift: Gift) -> None:
 
 def gift_refunded(gift: Gift, refund: Refund) -> None:
     """Once for each refund, and once for what a bank takes: `refunded_minor` is all that has gone back by now."""
-    tell(
-        gift.organisation_id,
-        "gift.refunded",
-        {
-            "gift_id": gift.id,
-            "drive_id": gift.drive_id,
-            "refund_id": refund.id,
-            "amount_minor": refund.amount_minor,
-            "currency": refund.currency,
-            "refunded_minor": gift.refunded_minor,
-        },
-    )
+    _tell_of_refund("gift.refunded", gift, refund)
 
 
 def gift_refund_returned(gift: Gift, refund: Refund) -> None:
     """What `gift.refunded` told of, under the same `refund_id`, did not reach the donor after all, or the bank gave
     it back: told once, and `refunded_minor` is all that is still gone."""
+    _tell_of_refund("gift.refund_returned", gift, refund)
+
+
+def _tell_of_refund(kind: str, gift: Gift, refund: Refund) -> None:
     tell(
         gift.organisation_id,
-        "gift.refund_returned",
+        kind,
         {
             "gift_id": gift.id,
             "drive_id": gift.drive_id,

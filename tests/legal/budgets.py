@@ -17,15 +17,17 @@ from tests.clearing import show_names
 from tests.legal.conftest import Case, usd
 
 
-def open_drive(session: Session, case: Case, *, is_public: bool = True) -> Drive:
+def open_drive(
+    session: Session, case: Case, *, is_public: bool = True, slug: str = "bond", days_ago: int = 30
+) -> Drive:
     """Paid into the case's fund; on its page where `is_public`."""
-    at = clock.now() - timedelta(days=30)
+    at = clock.now() - timedelta(days=days_ago)
     case.campaign.published_at = case.campaign.published_at or at
     made = Drive(
         campaign_id=case.campaign.id,
         organisation_id=case.campaign.organisation_id,
         fund_id=case.fund.id,
-        slug="bond",
+        slug=slug,
         title="A bond for Carlos",
         summary="",
         story="He waits.",

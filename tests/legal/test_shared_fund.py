@@ -1,6 +1,5 @@
 """Two drives on one fund: its bonds are told once, wherever a reader adds up."""
 
-from datetime import timedelta
 from itertools import product
 from typing import Any
 
@@ -21,23 +20,7 @@ from tests.legal.test_bond_following import posted
 
 
 def second_drive(session: Session, case: Case, *, is_public: bool = True) -> Drive:
-    at = clock.now() - timedelta(days=10)
-    made = Drive(
-        campaign_id=case.campaign.id,
-        organisation_id=case.campaign.organisation_id,
-        fund_id=case.fund.id,
-        slug="months",
-        title="Monthly gifts for Carlos",
-        summary="",
-        story="He waits.",
-        currency="USD",
-        opens_at=at,
-        zone="America/Chicago",
-        published_at=at if is_public else None,
-    )
-    session.add(made)
-    session.commit()
-    return made
+    return open_drive(session, case, is_public=is_public, slug="months", days_ago=10)
 
 
 @pytest.fixture

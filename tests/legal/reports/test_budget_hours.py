@@ -69,11 +69,7 @@ def test_a_corrected_report_takes_the_place_of_the_one_before(
     busy: Desk, client: FlaskClient, drive: Drive
 ) -> None:
     first = busy.publish()
-    for who in ("PARTNR", "PARTNR#2", "ASSOC", "ASSOC#2"):
-        for month in (9, 10, 11):
-            busy.hours(who, date(2025, month, 10), 10, times=12)
-            busy.hours(who, date(2025, month, 10), 10, "L110", times=12)
-    second = busy.publish(supersedes_id=first.id, reason="Late hours")
+    second = busy.correct_with_late_hours(first)
     assert second.figures["hours"]["total_tenths"] > first.figures["hours"]["total_tenths"]
     lines = {each["phase"]: each["tenths"] for each in second.figures["hours"]["by_phase"]}
     assert told(client)["Filing"]["hours"] == lines["L200"] / 10

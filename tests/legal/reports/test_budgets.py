@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-from datetime import date
 from typing import Any
 
 import pytest
@@ -123,11 +122,7 @@ def test_a_correction_counts_its_own_hours_in_place_of_those_it_replaces(
     client: FlaskClient, busy: Desk, drive: Drive
 ) -> None:
     first = busy.publish()
-    for who in ("PARTNR", "PARTNR#2", "ASSOC", "ASSOC#2"):
-        for month in (9, 10, 11):
-            busy.hours(who, date(2025, month, 10), 10, times=12)
-            busy.hours(who, date(2025, month, 10), 10, "L110", times=12)
-    second = busy.publish(supersedes_id=first.id, reason="Late hours")
+    second = busy.correct_with_late_hours(first)
     before, after = budget_of(client, first.id)["stages"][0], budget_of(client, second.id)["stages"][0]
     assert before["tenths"] < after["tenths"]
     same(budget_of(client, second.id)["stages"], stages_of(client))
