@@ -31,20 +31,13 @@ def create(call: Call) -> Object:
 
 def refund_charge(account: Account, charge: Object, amount: int, **fields: Any) -> Object:
     """Gives `amount` minor units back. Stripe keeps its fee."""
-    behaviour = card_of(account.get("payment_method", charge["payment_method"])["_number"]).refund
+    behaviour = _behaviour(account, charge)
     row = account.new(
         "refund",
         amount=amount,
         charge=charge["id"],
         currency=charge["currency"],
-        destination_details={
-            "type": "card",
-            "card": {
-                "type": "refund",
-                "reference_status": "pending",
-                "reference_type": "acquirer_reference_number",
-            },
-        },
+        destination_details=_destination(charge["payment_method_details"]["type"]),
         payment_intent=charge["payment_intent"],
         status="pending" if behaviour == "pending" else "succeeded",
         _settles_at=account.now + _SETTLES_AFTER_SECONDS if behaviour else None,
@@ -59,6 +52,21 @@ def refund_charge(account: Account, charge: Object, amount: int, **fields: Any) 
     return row
 
 
+def _behaviour(account: Account, charge: Object) -> str:
+    """What becomes of a refund: a card's own, and to a bank account it is on its way for a while."""
+    method = account.get("payment_method", charge["payment_method"])
+    return card_of(method["_number"]).refund if method["type"] == "card" else "pending"
+
+
+def _destination(kind: str) -> Object:
+    reference = {
+        "type": "refund",
+        "reference_status": "pending",
+        "reference_type": "acquirer_reference_number",
+    }
+    return {"type": kind, "card": reference} if kind == "card" else {"type": kind}
+
+
 def _change_charge(account: Account, charge: Object, amount: int) -> None:
     charge["amount_refunded"] += amount
     charge["refunded"] = charge["amount_refunded"] == charge["amount"]
@@ -69,11 +77,10 @@ def _change_charge(account: Account, charge: Object, amount: int) -> None:
 
 @timed("refund", lambda row: row["_settles_at"])
 def _settle(account: Account, row: Object) -> None:
-    """Some test cards settle a refund later, for good or ill."""
+    """Bank accounts and some test cards settle a refund later, for good or ill."""
     charge = account.get("charge", row["charge"])
-    behaviour = card_of(account.get("payment_method", charge["payment_method"])["_number"]).refund
     row["_settles_at"] = None
-    if behaviour == "failed":
+    if _behaviour(account, charge) == "failed":
         _fail(account, row, charge)
     elif row["status"] == "pending":
         row["status"] = "succeeded"

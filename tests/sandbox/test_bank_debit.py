@@ -92,3 +92,18 @@ def test_the_page_asks_for_the_account_and_not_for_a_card(till: Till) -> None:
 def test_what_a_debit_cannot_be_is_refused(till: Till, wrong: dict[str, Any]) -> None:
     with pytest.raises(stripe.InvalidRequestError):
         till.session(**wrong)
+
+
+def test_what_is_given_back_is_on_its_way_to_the_account_for_a_while(
+    till: Till, client: StripeClient, box: Box, inbox: Inbox
+) -> None:
+    intent = str(till.paid(card=GOOD, **ACH).payment_intent)
+    box.advance(by_days=5)
+    made = client.v1.refunds.create({"payment_intent": intent, "amount": 2000})
+    assert made.status == "pending"
+    assert made.destination_details is not None
+    assert made.destination_details.type == "us_bank_account"
+    box.advance(by_days=1)
+    assert client.v1.refunds.retrieve(made.id).status == "succeeded"
+    box.wait_until_idle()
+    assert inbox.types[-3:] == ["charge.refunded", "refund.updated", "refund.updated"]

@@ -255,3 +255,19 @@ def test_what_covers_a_debit_is_what_it_costs(minor: int, currency: str) -> None
 
     assert left(charged.minor) >= minor
     assert left(charged.minor - 1) < minor
+
+
+def test_it_is_given_back_in_parts_to_the_account(
+    session: Session, debited: Callable[..., Gift], bank: Bank, drive: Drive, frida: FlaskClient
+) -> None:
+    gift = debited()
+    answer(bank)
+    for amount, left in (("20", 3000), ("30", 0)):
+        typed = {"amount": amount, "reason": "Asked for it"}
+        assert frida.post(f"/staff/gifts/{gift.id}/refunds", data=typed).status_code == 303
+        bank.stripe.box.advance(by_days=1)
+        bank.deliver()
+        session.expire_all()
+        assert stands(drive)[0] == left
+    assert gift.state == "refunded"
+    assert mails(session).count("refund") == 2
