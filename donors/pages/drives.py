@@ -27,7 +27,8 @@ from donors.payments import at_stripe, defence_at_stripe
 from donors.pledges import paying
 from donors.public import face
 from donors.public.face import Face
-from donors.public.showing import drive_view, thanks_view
+from donors.public.showing import drive_view
+from donors.public.thanks import thanks_view
 from donors.schemas import amount_of, asking, give_schema
 from donors.schemas.employers import EmployerIn
 from donors.stripe_gateway import PaymentsUnavailable

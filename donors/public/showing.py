@@ -1,37 +1,24 @@
 """What the public templates show, made from the read models: words and addresses, no decisions."""
 
-from types import SimpleNamespace
 from typing import Any
 
-from flask import current_app
 from flask_babel import gettext as _
 
 from campaigns.campaign import Campaign
 from campaigns.clients.client import Persona
 from campaigns.drives.drive import Drive
 from campaigns.drives.goal import AMOUNT
-from core import clock, i18n, markup
-from core.db import db
+from core import clock, markup
 from core.money import EXPONENTS, Money
-from donors.defence import promise_reviewing
-from donors.defence.hold import RELEASED, RELEASING, Hold
-from donors.employers.claiming import of_gift
 from donors.figures.progress import Progress
-from donors.figures.progress import read as read_progress
-from donors.figures.tally import NewMonthlyDonor
-from donors.gifts import debiting, fee_cover
-from donors.gifts.debit import WAITING
-from donors.gifts.gift import BANK, FAILED, RECEIVED, REFUNDED, Gift
-from donors.matching.added import added_to
+from donors.gifts import fee_cover
 from donors.matching.figures import shown
 from donors.matching.rules import rules
+from donors.public import fee_words
 from donors.public.campaign_face import CampaignFace
 from donors.public.face import Face, RecentGift, ToldMove
 from donors.public.told_budget import next_pays
-from donors.receipts import letters, links
-from donors.recurring.recurring_gift import RecurringGift
 from donors.words import deductibility_note
-from staff.organisation import Organisation
 
 #: How much of a picture's SHA-256 stands in its address.
 PICTURE_DIGITS = 16
@@ -73,10 +60,10 @@ def drive_view(face: Face) -> dict[str, Any]:
         "matched": figures.matched,
         "match_rules": rules() if told else [],
         "decimals": EXPONENTS[drive.currency],
-        "fee_text": _fee_text(rate) if rate else "",
+        "fee_text": fee_words.of_card(rate) if rate else "",
         "fee_percent": int(rate.percent * 100) if rate else None,
         "fee_fixed": rate.fixed.minor if rate else None,
-        "debit_fee": _debit_fee(drive.currency) if face.takes_debits else None,
+        "debit_fee": fee_words.of_debit(drive.currency) if face.takes_debits else None,
     }
 
 
@@ -191,47 +178,6 @@ def persona_view(persona: Persona, campaign: Campaign) -> dict[str, Any]:
     }
 
 
-def _debit_fee(currency: str) -> dict[str, Any] | None:
-    """What a gift from a bank account costs: a sentence, and what scripts reckon with."""
-    rate = fee_cover.rate(currency, BANK)
-    if rate is None:
-        return None
-    return {
-        "text": _debit_text(rate),
-        "percent": int(rate.percent * 100),
-        "fixed": rate.fixed.minor,
-        "least": rate.least.minor if rate.least else "",
-        "most": rate.most.minor if rate.most else "",
-    }
-
-
-def _debit_text(rate: fee_cover.FeeRate) -> str:
-    if not rate.percent:
-        return _("From a bank account: %(fixed)s.", fixed=i18n.money(rate.fixed))
-    if rate.most is None:
-        return _("From a bank account: about %(percent)s %%.", percent=i18n.number(float(rate.percent)))
-    if rate.least is not None:
-        return _(
-            "From a bank account: about %(percent)s %%, at least %(least)s and at most %(most)s.",
-            percent=i18n.number(float(rate.percent)),
-            least=i18n.money(rate.least),
-            most=i18n.money(rate.most),
-        )
-    return _(
-        "From a bank account: about %(percent)s %%, at most %(most)s.",
-        percent=i18n.number(float(rate.percent)),
-        most=i18n.money(rate.most),
-    )
-
-
-def _fee_text(rate: fee_cover.FeeRate) -> str:
-    return _(
-        "About %(percent)s %% and %(fixed)s, so that your whole gift arrives. Not counted as raised.",
-        percent=i18n.number(float(rate.percent)),
-        fixed=i18n.money(rate.fixed),
-    )
-
-
 def _recent(gift: RecentGift) -> dict[str, Any]:
     return {
         "name": gift.name or _("Anonymous"),
@@ -240,64 +186,3 @@ def _recent(gift: RecentGift) -> dict[str, Any]:
         "at": gift.at,
         "message": gift.message,
     }
-
-
-def thanks_view(gift: Gift) -> SimpleNamespace:
-    """The context of donors/thanks.html. Whoever has the link sees an amount, no name and no address."""
-    drive = db.session.get_one(Drive, gift.drive_id)
-    campaign = db.session.get_one(Campaign, drive.campaign_id)
-    persona = db.session.get(Persona, campaign.client_id) if campaign.client_id else None
-    promise = db.session.get(RecurringGift, gift.recurring_gift_id) if gift.recurring_gift_id else None
-    place, target = _place(gift)
-    # Whoever gave still reads that the gift arrived; words that were taken out of sight are not told any more.
-    is_told = drive.is_public and campaign.is_public
-    house = db.session.get_one(Organisation, gift.organisation_id).name
-    return SimpleNamespace(
-        gift_id=gift.id,
-        state=_state(gift),
-        amount=gift.amount,
-        fee_cover=gift.fee_cover if gift.fee_cover_minor else None,
-        rhythm=promise.rhythm if promise else "once",
-        next_on=promise.next_due_on if promise else None,
-        matches=[
-            (each.sponsor or _("A sponsor"), each.amount, each.is_sure)
-            for each in added_to([gift.id]).get(gift.id, [])
-            if each.amount
-        ],
-        place=place,
-        target=target,
-        drive={"slug": drive.slug, "title": drive.title if is_told else house},
-        persona={"display_name": (persona.display_name if persona else campaign.title) if is_told else house},
-        surplus_clause=letters.clause_read(gift) if is_told else "",
-        email=None,
-        employer_url=f"/d/{drive.slug}/gifts/{gift.id}/employer" if gift.state in RECEIVED else None,
-        employer_state=claim.state if (claim := of_gift(gift.id)) else None,
-        share_url=f"{current_app.config['BASE_URL']}/d/{drive.slug}",
-        manage_url=links.manage_url(promise.id) if promise else None,
-    )
-
-
-def _state(gift: Gift) -> str:
-    if gift.state in (*RECEIVED, REFUNDED):
-        return "settled"
-    hold = db.session.get(Hold, gift.id)
-    if hold is not None:
-        return "released" if hold.state in (RELEASING, RELEASED) else "held"
-    if debiting.state_of(gift.id) == WAITING:
-        return "debited"
-    review = promise_reviewing.state_of(gift.id)
-    if review and gift.checkout_session_id is None:
-        return review
-    return "failed" if gift.state == FAILED else "pending"
-
-
-def _place(gift: Gift) -> tuple[int | None, int | None]:
-    """Which new monthly donor this is, of how many wanted."""
-    if gift.recurring_gift_id is None:
-        return None, None
-    row = db.session.get(NewMonthlyDonor, (gift.drive_id, gift.donor_id))
-    figures = read_progress(gift.drive_id)
-    goal = next((g for g in figures.goals if g.metric == "new_monthly_donors"), None) if figures else None
-    if row is None or row.lost_at is not None or goal is None or row.position > goal.target:
-        return None, None
-    return row.position, goal.target
