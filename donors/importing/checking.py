@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from sqlalchemy import delete, exists, func, literal, select, update
+from sqlalchemy import delete, func, literal, select, update
 
 from core.db import among, db, insert_rows
 from donors.gifts.gift import VOIDED, Gift
@@ -136,19 +136,17 @@ def note_twice(found: GiftImport) -> None:
     """After the last piece: of the rows of one id the first is the gift, wherever in the file they stand. Within a
     piece that is known already; asking for each piece would read all the earlier ones again.
 
-    Number and status are wrapped, so that no index but that of the ids can serve: by any other, each row would be
-    compared with all before it.
+    One sort, whatever the database knows of the table: a comparison of rows in pairs is as quick only by one index,
+    and a database that has not counted the rows of this import yet may take another.
     """
-    earlier = ImportRow.__table__.alias()
-    above = exists().where(
-        earlier.c.import_id == found.id,
-        earlier.c.external_id == ImportRow.external_id,
-        earlier.c.number + 0 < ImportRow.number,
-        func.coalesce(earlier.c.status, "").in_((ROW_OK, ROW_DUPLICATE)),
-    )
+    row = ImportRow.__table__.c
+    place = func.row_number().over(partition_by=row.external_id, order_by=row.number)
+    gifts = (row.import_id == found.id) & row.status.in_((ROW_OK, ROW_DUPLICATE))
+    placed = select(row.number, row.status, place.label("place")).where(gifts).subquery()
+    later = select(placed.c.number).where(placed.c.place > 1, placed.c.status == ROW_OK)
     _run(
         update(ImportRow)
-        .where(ImportRow.import_id == found.id, ImportRow.status == ROW_OK, above)
+        .where(ImportRow.import_id == found.id, ImportRow.number.in_(later))
         .values(status=ROW_DUPLICATE, rule="twice")
     )
 
