@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from sqlalchemy import delete, func, literal, select, update
+from sqlalchemy import delete, func, literal, select, text, update
 
 from core.db import among, db, insert_rows
 from donors.gifts.gift import VOIDED, Gift
@@ -135,10 +135,8 @@ def find_here(
 def note_twice(found: GiftImport) -> None:
     """After the last piece: of the rows of one id the first is the gift, wherever in the file they stand. Within a
     piece that is known already; asking for each piece would read all the earlier ones again.
-
-    One sort, whatever the database knows of the table: a comparison of rows in pairs is as quick only by one index,
-    and a database that has not counted the rows of this import yet may take another.
     """
+    _compare_no_pairs()
     row = ImportRow.__table__.c
     place = func.row_number().over(partition_by=row.external_id, order_by=row.number)
     gifts = (row.import_id == found.id) & row.status.in_((ROW_OK, ROW_DUPLICATE))
@@ -154,6 +152,7 @@ def note_twice(found: GiftImport) -> None:
 def apply_refunds(found: GiftImport) -> None:
     """After that: what refunds of this file take back is taken off its gifts, and each refund is noted as
     one that did, or as one whose gift is not imported with this file."""
+    _compare_no_pairs()
     rows = ImportRow.__table__
     refund = rows.alias()
     same = (refund.c.import_id == found.id) & (refund.c.status == ROW_REFUND)
@@ -184,6 +183,13 @@ def apply_refunds(found: GiftImport) -> None:
         .values(status=ROW_SKIPPED, rule="refund_alone")
     )
     _run(update(ImportRow).where(mine, refunds).values(status=ROW_SKIPPED))
+
+
+def _compare_no_pairs() -> None:
+    """PostgreSQL takes an import whose rows it has not counted yet for a single row, and then compares all of them in
+    pairs: with a hundred thousand that never ends. For this transaction it may not."""
+    if db.session.get_bind().dialect.name == "postgresql":
+        db.session.execute(text("SET LOCAL enable_nestloop = off"))
 
 
 def _run(statement: Any) -> None:
