@@ -1,4 +1,4 @@
-"""One meaning of every figure: page, data, frame, API, staff's page, snapshot and export say the same."""
+"""One meaning of every figure: pages, data, frame, API, report, snapshot and export say the same."""
 
 import csv
 import io
@@ -25,6 +25,9 @@ from tests.donors.conftest import Stripe
 from tests.donors.staff.test_refunding import refund_in_the_dashboard
 
 Figures = dict[str, int]
+#: The staff's report on its drives tells figures in words, as the page does beside its bars.
+_REPORTED = re.compile(r'<div class="goal">\s*<p><span class="figure num">(.*?)</span>')
+_WORDS = re.compile(r'<b class="figure">(.*?)</b>')
 _GOAL = re.compile(r'data-goal="(\w+)">.*?<progress max="\d+" value="(\d+)"', re.DOTALL)
 
 
@@ -101,11 +104,14 @@ def test_every_surface_says_the_same(
         "frame": shown(client.get("/d/monthly/embed").text),
         "software": told(of("alice").get(f"/drives/{busy.id}/progress").json["goals"]),
         "staff": shown(desk.get(f"/staff/drives/{busy.id}").text),
+        "campaign": shown(client.get("/c/carlos").text),
         "snapshot": told(json.loads(json.loads(last)["content"])["goals"]),
     }
     for name, figures in surfaces.items():
         with subtests.test(surface=name):
             assert figures == counted
+    with subtests.test(surface="report"):
+        assert _REPORTED.findall(desk.get("/staff/").text) == _WORDS.findall(client.get("/d/monthly").text)
     with subtests.test(surface="export"):
         assert added_up(desk, sign_in(cast.carla), busy) == counted
 
