@@ -111,7 +111,9 @@ def test_every_surface_says_the_same(
         with subtests.test(surface=name):
             assert figures == counted
     with subtests.test(surface="report"):
-        assert _REPORTED.findall(desk.get("/staff/").text) == _WORDS.findall(client.get("/d/monthly").text)
+        words = _WORDS.findall(client.get("/d/monthly").text)
+        assert len(words) == len(METRICS)
+        assert _REPORTED.findall(desk.get("/staff/").text) == words
     with subtests.test(surface="export"):
         assert added_up(desk, sign_in(cast.carla), busy) == counted
 
