@@ -23,7 +23,7 @@ NOTE = "The hearing was moved to the 14th, and the bond with it."
 
 def later(work: Work, days: int = 5) -> str:
     assert work.drive.closes_at is not None
-    return (work.drive.closes_at + timedelta(days=days)).date().isoformat()
+    return (clock.day_of(work.drive.closes_at, work.drive.zone) + timedelta(days=days)).isoformat()
 
 
 def test_a_later_deadline_counts_and_the_page_tells_both(

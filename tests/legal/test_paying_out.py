@@ -155,7 +155,7 @@ def test_what_is_refused_says_why_and_writes_nothing(
 
     refused("expense_ids", make())
     refused("effective_on", make(expense, on=saturday))
-    refused("effective_on", make(expense, on=clock.today() - timedelta(days=1)))
+    refused("effective_on", make(expense, on=clock.today("America/Chicago") - timedelta(days=1)))
     refused("illegal_transition", make(expense, pending))
     refused("forbidden", make(hers))
     refused(

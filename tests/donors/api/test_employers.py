@@ -26,11 +26,10 @@ def test_software_follows_a_claim_to_its_payment(
     assert begun.status_code == 201
     place = f"/employer-matches/{begun.json['id']}"
     assert alice.post(f"{place}/submissions", {}).json["state"] == "submitted"
-    payment: Any = {"amount": {"minor": 5000, "currency": "EUR"}, "received_on": clock.today().isoformat()}
+    payment: Any = {"amount": {"minor": 5000, "currency": "EUR"}, "received_on": clock.today("America/Chicago").isoformat()}
     foreign = alice.post(f"{place}/payments", payment)
     assert (foreign.status_code, list(foreign.json["errors"])) == (422, ["amount"])
     payment["amount"]["currency"] = "USD"
-    payment["received_on"] = clock.today("America/Chicago").isoformat()
     paid = alice.post(f"{place}/payments", payment)
     assert (paid.status_code, paid.json["paid"]) == (201, {"minor": 5000, "currency": "USD"})
     figures = alice.get(f"/drives/{gift.drive_id}/progress").json
