@@ -26,7 +26,10 @@ def test_software_follows_a_claim_to_its_payment(
     assert begun.status_code == 201
     place = f"/employer-matches/{begun.json['id']}"
     assert alice.post(f"{place}/submissions", {}).json["state"] == "submitted"
-    payment: Any = {"amount": {"minor": 5000, "currency": "EUR"}, "received_on": clock.today("America/Chicago").isoformat()}
+    payment: Any = {
+        "amount": {"minor": 5000, "currency": "EUR"},
+        "received_on": clock.today("America/Chicago").isoformat(),
+    }
     foreign = alice.post(f"{place}/payments", payment)
     assert (foreign.status_code, list(foreign.json["errors"])) == (422, ["amount"])
     payment["amount"]["currency"] = "USD"
