@@ -132,11 +132,17 @@ def find_here(
     return {each for each in here if each is not None}
 
 
-def note_twice(found: GiftImport) -> None:
-    """After the last piece: of the rows of one id the first is the gift, wherever in the file they stand. Within a
+def compare_rows(found: GiftImport) -> None:
+    """After the last piece: which rows say the same gift, and what its refunds take off it."""
+    _compare_no_pairs()
+    _note_twice(found)
+    _apply_refunds(found)
+
+
+def _note_twice(found: GiftImport) -> None:
+    """Of the rows of one id the first is the gift, wherever in the file they stand. Within a
     piece that is known already; asking for each piece would read all the earlier ones again.
     """
-    _compare_no_pairs()
     row = ImportRow.__table__.c
     place = func.row_number().over(partition_by=row.external_id, order_by=row.number)
     gifts = (row.import_id == found.id) & row.status.in_((ROW_OK, ROW_DUPLICATE))
@@ -149,10 +155,9 @@ def note_twice(found: GiftImport) -> None:
     )
 
 
-def apply_refunds(found: GiftImport) -> None:
+def _apply_refunds(found: GiftImport) -> None:
     """After that: what refunds of this file take back is taken off its gifts, and each refund is noted as
     one that did, or as one whose gift is not imported with this file."""
-    _compare_no_pairs()
     rows = ImportRow.__table__
     refund = rows.alias()
     same = (refund.c.import_id == found.id) & (refund.c.status == ROW_REFUND)
